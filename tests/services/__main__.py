@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("act", choices=["up", "down", "env", "run"])
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--home", type=Path, default=HOME, help="where logs and the note of what runs are kept")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     if unknown := sorted(set(asked.names) - set(KINDS)):
         parser.error(f"no such server: {', '.join(unknown)}; there are {', '.join(KINDS)}")
     if (asked.act == "run") != bool(command):
