@@ -1,0 +1,1 @@
+"""What stands between a bare machine and the running program; docs/operations.md tells the steps."""
