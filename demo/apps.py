@@ -1,0 +1,9 @@
+"""The generator of demonstration, test and benchmark records."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DemoConfig(AppConfig):
+    name = "demo"
+    verbose_name = _("Demonstration archive")
