@@ -12,22 +12,22 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 install: ## the Python environment in .venv, by the lock file
-	@$(PYTHON) scripts/install.py
+	@$(PYTHON) -m scripts.install
 
 run: install ## everything: environment, demo archive, web, worker, beat (PORT=8000, REPOSITORY_DATA=var)
-	@$(BIN)/python scripts/run.py
+	@$(BIN)/python -m scripts.run
 
 test: install ## checks, the suite embedded, and the suite against real servers
-	@$(BIN)/python scripts/test.py
+	@$(BIN)/python -m scripts.test
 
 check: install ## only the checks: formatting, types, import directions, migrations, messages, compose file
-	@$(BIN)/python scripts/test.py --only checks
+	@$(BIN)/python -m scripts.test --only checks
 
 test-embedded: install ## only the embedded suite
-	@$(BIN)/python scripts/test.py --only embedded
+	@$(BIN)/python -m scripts.test --only embedded
 
 test-services: install ## only the suite against real servers
-	@$(BIN)/python scripts/test.py --only services
+	@$(BIN)/python -m scripts.test --only services
 
 bench: install ## intake and search, measured (BENCH="--documents 100000")
 	@$(BIN)/python manage.py bench $(BENCH)
@@ -36,7 +36,7 @@ drill: install ## SIGKILL at random instants, then started again and counted (DR
 	@$(BIN)/python -m tests.drill $(DRILL)
 
 lock: install ## requirements*.lock from requirements*.in, with hashes and without addresses
-	@$(BIN)/python scripts/lock.py
+	@$(BIN)/python -m scripts.lock
 
 fmt: install ## formats and mends what can be mended
 	@$(BIN)/ruff check --fix-only --quiet . ; $(BIN)/ruff format .

@@ -13,6 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from scripts import debian
+from scripts.debian import last_line
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -70,12 +73,11 @@ def make_environment() -> None:
     make = [sys.executable, "-m", "venv", str(VENV)]
     if quietly(make).returncode == 0:
         return
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise Failed("this Python cannot make environments; as root: apt-get install python3-venv")
     say("python3-venv from Debian")
-    apt = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
-    for step in (["update"], ["install", "--no-install-recommends", "python3-venv"]):
-        quietly([*apt, *step], DEBIAN_FRONTEND="noninteractive")
+    try:
+        debian.install("python3-venv")
+    except debian.NotInstalled as reason:
+        raise Failed(f"this Python cannot make environments; {reason}") from reason
     shutil.rmtree(VENV, ignore_errors=True)
     done = quietly(make)
     if done.returncode:
@@ -123,11 +125,6 @@ def uv_environment() -> dict[str, str]:
 def quietly(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs a command and keeps what it says for the one line that tells why it failed."""
     return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
-
-
-def last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
 
 
 if __name__ == "__main__":

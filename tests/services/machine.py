@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from scripts import debian
+
 #: Debian has this user everywhere; it owns nothing but what a run lends it in a temporary folder.
 UNPRIVILEGED = "nobody"
-APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0")
-#: RUNLEVEL=1 keeps Debian's install scripts from starting a server of their own.
-APT_ENVIRONMENT = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
 
 
 class Unavailable(Exception):
@@ -31,20 +30,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@cache
-def _refresh_package_lists() -> None:
-    _run([*APT, "update"], "the package lists could not be read")
-
-
 def install_packages(*names: str) -> None:
     """Installs Debian packages. Raises Unavailable where that cannot be done."""
-    wanted = " ".join(names)
-    if shutil.which("apt-get") is None:
-        raise Unavailable(f"not installed, and there is no apt-get to install {wanted} with")
-    if not is_root():
-        raise Unavailable(f"not installed, and only root may run: apt-get install {wanted}")
-    _refresh_package_lists()
-    _run([*APT, "install", "--no-install-recommends", *names], f"apt-get install {wanted} failed")
+    try:
+        debian.install(*names)
+    except debian.NotInstalled as reason:
+        raise Unavailable(f"not installed; {reason}") from reason
 
 
 def fetch_artifact(coordinates: str, sha256: str, folder: Path) -> Path:
@@ -59,10 +50,10 @@ def fetch_artifact(coordinates: str, sha256: str, folder: Path) -> Path:
         if shutil.which("mvn") is None:
             install_packages("maven")
         folder.mkdir(parents=True, exist_ok=True)
-        _run(
-            ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"],
-            f"Maven could not fetch {coordinates}",
-        )
+        copy = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={coordinates}", f"-DoutputDirectory={folder}"]
+        done = subprocess.run(copy, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Unavailable(f"Maven could not fetch {coordinates}: {debian.last_line(done.stdout + done.stderr)}")
     with file.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != sha256:
@@ -119,19 +110,3 @@ def lend(folder: Path) -> None:
     """Gives a folder and all in it to the unprivileged user, where there is one to give it to."""
     if is_root():
         subprocess.run(["chown", "-R", f"{UNPRIVILEGED}:nogroup", str(folder)], check=True)
-
-
-def _run(command: list[str], complaint: str) -> None:
-    done = subprocess.run(
-        command,
-        env=os.environ | APT_ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        said = [line.strip() for line in done.stdout.splitlines() if line.strip()]
-        raise Unavailable(f"{complaint}: {said[-1] if said else f'exit status {done.returncode}'}")

@@ -1,0 +1,69 @@
+"""`make test`: the checks, the suite embedded, and the suite against real servers.
+
+Both runs of pytest use a temporary REPOSITORY_DATA; the archive of this checkout is never touched. All three parts run
+even when one fails, so that one call tells all there is to mend.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from scripts import tesseract
+from scripts.checks import run_checks
+from scripts.messages import compile_messages
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+PARTS = ("checks", "embedded", "services")
+SERVICES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "TIKA_SERVER_URL")
+PYTEST = (sys.executable, "-m", "pytest", "-n", "2")
+
+
+def say(text: str) -> None:
+    print(f"\ntest: {text}", flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", choices=PARTS, help="one part instead of all three")
+    asked = parser.parse_args(arguments)
+    parts = (asked.only,) if asked.only else PARTS
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="van-kho-test-") as folder:
+        for part in parts:
+            data = Path(folder) / part
+            data.mkdir()
+            if not _run_part(part, data):
+                failed.append(part)
+    if failed:
+        say(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _run_part(part: str, data: Path) -> bool:
+    if part == "checks":
+        return run_checks(data, in_ci=IN_CI)
+    line = tesseract.provide(data)
+    if line:
+        say(line)
+    compile_messages()
+    environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
+    environment["REPOSITORY_DATA"] = str(data)
+    if part == "embedded":
+        say("embedded: no service runs")
+        return _run((*PYTEST, "-m", "not services"), environment)
+    say("services: PostgreSQL, Redis, Elasticsearch, Tika Server")
+    servers = (sys.executable, "-m", "tests.services", "run", "--")
+    return _run((*servers, *PYTEST, "-m", "services or both_profiles"), environment)
+
+
+def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> bool:
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
