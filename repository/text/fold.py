@@ -30,12 +30,22 @@ def fold_character(character: str) -> str:
 
 
 _TABLE = _Folding()
+_FEW = 400
 
 
 def fold(text: str) -> str:
     """Return `text` in lower case and without Vietnamese marks; always as long as it came.
 
     Meant for NFC text. A combining mark that stands by itself (NFD text) stays where it is, because taking it
-    out would move every offset behind it: compose first (`repository.text.compose`).
+    out would move every offset behind it: compose first (`repository.text.offsets.compose`).
     """
-    return text.lower() if text.isascii() else text.translate(_TABLE)
+    if text.isascii():
+        return text.lower()
+    letters = set(text)
+    if len(letters) > _FEW:
+        return text.translate(_TABLE)
+    # One pass per distinct letter is twice as fast as one look-up per character, as long as there are few.
+    for letter in letters:
+        if not letter.isascii():
+            text = text.replace(letter, chr(_TABLE[ord(letter)]))
+    return text.lower()
