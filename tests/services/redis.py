@@ -11,6 +11,9 @@ import redis
 from tests.services import machine
 from tests.services.server import Server
 
+#: As in docker-compose.yml: messages are wake-ups that may be lost.
+NOTHING_ON_DISK = ("--save", "", "--appendonly", "no")
+
 
 class Redis(Server):
     name = "redis"
@@ -30,18 +33,11 @@ class Redis(Server):
             machine.install_packages("redis-server")
 
     def prepare(self) -> None:
-        lines = [
-            "bind 127.0.0.1",
-            f"port {self.port}",
-            f"requirepass {self.password}",
-            f"dir {self.folder}",
-            'save ""',
-            "appendonly no",
-        ]
-        (self.folder / "redis.conf").write_text("\n".join(lines) + "\n")
+        """Nothing to write: all is on the command line."""
 
     def command(self) -> Sequence[str | Path]:
-        return ["redis-server", self.folder / "redis.conf"]
+        here = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder]
+        return ["redis-server", *NOTHING_ON_DISK, "--requirepass", self.password, *here]
 
     def answers(self) -> bool:
         try:
