@@ -1,0 +1,142 @@
+"""Events told as sentences. An app registers what its kinds say; a kind nobody registered is still readable.
+
+A sentence is a gettext string with named places: who (the actor), what (the object's label), and every detail of the event
+by its name. Emphasis is `key` for an act that changed where a record stands, `alarm` for what a person must look at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from repository import formats
+from repository.clock import now
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: Text
+    emphasis: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One event as it is shown; `at` aware."""
+
+    text: str
+    at: datetime
+    emphasis: str
+    note: str = ""
+
+    @property
+    def exact(self) -> str:
+        return formats.instant(self.at)
+
+    @property
+    def relative(self) -> str:
+        return formats.relative(self.at, now())
+
+
+SENTENCES: dict[str, Sentence] = {}
+
+
+def say(kind: str, text: Text, emphasis: str = "") -> None:
+    """Register how events of a kind read; called from AppConfig.ready(). The last one to register a kind wins."""
+    SENTENCES[kind] = Sentence(text, emphasis)
+
+
+class _Details(dict[str, str]):
+    """A detail an old event does not have reads as an ellipsis instead of failing the whole page."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def said(event: Any, reader: Any = None) -> Said:
+    """The event as a sentence; what `reader` (a user) did is told as "you"."""
+    details = _details_of(event)
+    sentence = SENTENCES.get(event.kind)
+    note = str(details.get("reason") or "")
+    who = _who(event, reader)
+    if sentence is None:
+        text = gettext("%(who)s: %(act)s %(what)s") % {
+            "who": who,
+            "act": event.kind.replace(".", " ").replace("_", " "),
+            "what": event.object_label,
+        }
+        return Said(text.strip(), event.at, "", note)
+    places = _Details({name: _written(value) for name, value in details.items()})
+    places.update(who=who, what=event.object_label)
+    text = str(sentence.text) % places
+    return Said(
+        text[:1].upper() + text[1:], event.at, sentence.emphasis, "" if "%(reason)s" in str(sentence.text) else note
+    )
+
+
+def said_events(events: Iterable[Any], reader: Any = None) -> list[Said]:
+    return [said(event, reader) for event in events]
+
+
+def _who(event: Any, reader: Any) -> str:
+    if reader is not None and event.actor_id is not None and event.actor_id == reader.pk:
+        return gettext("you")
+    if event.actor_label == "system":
+        return gettext("the archive")
+    # "Lương Thị Hạ (ha.lt)": the account name is evidence, the sentence reads better without it.
+    return str(event.actor_label).split(" (")[0]
+
+
+def _details_of(event: Any) -> dict[str, Any]:
+    if isinstance(getattr(event, "details", None), dict):
+        return dict(event.details)
+    details = json.loads(bytes(event.body)).get("details")
+    return details if isinstance(details, dict) else {}
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, int | float):
+        return formats.number(value)
+    if isinstance(value, list):
+        return ", ".join(_written(item) for item in value)
+    try:
+        return formats.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+say("dossier.opened", _("%(who)s opened the dossier %(what)s."), "key")
+say("dossier.changed", _("%(who)s changed the description of the dossier."))
+say("dossier.closed", _("%(who)s closed the dossier, %(documents)s documents."), "key")
+say("dossier.reopened", _("%(who)s opened the dossier again."), "key")
+say("dossier.submitted", _("%(who)s submitted the dossier to the archive."), "key")
+say("dossier.returned", _("%(who)s returned the dossier: “%(reason)s”"), "key")
+say("dossier.accepted", _("%(who)s accepted the dossier; sealing began."), "key")
+say("dossier.sealed", _("%(who)s sealed the dossier; from now on nothing in it changes."), "key")
+say("dossier.close_refused", _("%(who)s asked to close the dossier; the archive refused."), "alarm")
+say("document.received", _("%(who)s received %(what)s."))
+say("document.confirmed", _("%(who)s confirmed the description of %(what)s."))
+say("document.corrected", _("%(who)s corrected the description of %(what)s."))
+say("document.placed", _("%(who)s put %(what)s into the dossier."))
+say("document.withdrawn", _("%(who)s took %(what)s out of the dossier."))
+say("document.read", _("%(who)s read %(what)s."))
+say("document.downloaded", _("%(who)s downloaded %(what)s."))
+say("file.downloaded", _("%(who)s downloaded %(what)s."))
+say("intake.refused", _("The archive did not take %(what)s: %(reason)s"), "alarm")
+say("hold.placed", _("%(who)s placed a hold: %(reason)s"), "key")
+say("hold.lifted", _("%(who)s lifted the hold: %(reason)s"), "key")
+say("retention.ended", _("Retention of the dossier ended."), "key")
+say("verdict.changed", _("A later check of %(what)s came to another verdict."), "alarm")
+say("fixity.failed", _("%(what)s is no longer what was sealed."), "alarm")

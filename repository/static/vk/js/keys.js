@@ -1,0 +1,87 @@
+// Keys: "/" search, "g" then a letter goes, "?" tells them all; j, k, Enter, 1…9, x in lists.
+// Single letters can be switched off (WCAG 2.1.4); the choice is kept in this browser.
+const OFF = 'vk-keys-off'
+const PAUSE = 1200
+let waitingForPlace = 0
+
+const writing = target => target.closest?.('input, textarea, select, [contenteditable], [role="grid"]')
+const lettersOff = () => localStorage.getItem(OFF) === 'yes'
+
+function focusSearch() {
+  const fields = [...document.querySelectorAll('[role="search"] input[type="search"]')]
+  const field = fields.find(one => one.offsetParent) ?? fields[0]
+  field?.focus()
+  field?.select()
+  return Boolean(field)
+}
+
+function showKeys() {
+  const dialog = document.getElementById('vk-keys')
+  if (dialog && !dialog.open) dialog.showModal()
+  return Boolean(dialog)
+}
+
+function goTo(letter) {
+  const place = document.querySelector(`[data-go="${CSS.escape(letter)}"]`)
+  place?.click()
+  return Boolean(place)
+}
+
+const rows = () => [...document.querySelectorAll('[data-row]')]
+const here = () => document.querySelector('[data-row].is-here')
+
+function step(by) {
+  const all = rows()
+  if (!all.length) return false
+  const at = all.indexOf(here())
+  const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by))]
+  here()?.classList.remove('is-here')
+  next.classList.add('is-here')
+  const link = next.querySelector('[data-row-link]') ?? next.querySelector('a')
+  link?.focus({ preventScroll: true })
+  next.scrollIntoView({ block: 'nearest' })
+  return true
+}
+
+function openPage(number) {
+  const pages = here()?.querySelectorAll('[data-page-hit]')
+  pages?.[number - 1]?.click()
+  return Boolean(pages?.[number - 1])
+}
+
+function choose() {
+  const box = here()?.querySelector('input[type="checkbox"]')
+  box?.click()
+  return Boolean(box)
+}
+
+function press(key) {
+  if (waitingForPlace) {
+    waitingForPlace = clearTimeout(waitingForPlace) ?? 0
+    return goTo(key)
+  }
+  if (key === '/') return focusSearch()
+  if (key === '?') return showKeys()
+  if (lettersOff()) return false
+  if (key === 'g') {
+    waitingForPlace = setTimeout(() => { waitingForPlace = 0 }, PAUSE)
+    return true
+  }
+  if (key === 'j') return step(1)
+  if (key === 'k') return step(-1)
+  if (key === 'x') return choose()
+  if (/^[1-9]$/.test(key)) return openPage(Number(key))
+  return false
+}
+
+addEventListener('keydown', event => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writing(event.target)) return
+  if (document.querySelector('dialog:modal')) return
+  if (press(event.key)) event.preventDefault()
+})
+
+const toggle = document.getElementById('vk-keys-letters')
+if (toggle) {
+  toggle.checked = !lettersOff()
+  toggle.addEventListener('change', () => localStorage.setItem(OFF, toggle.checked ? 'no' : 'yes'))
+}
