@@ -1,0 +1,49 @@
+"""What each role may do. An act that stands nowhere here is nobody's."""
+
+from repository.codes import Role
+
+R, C, A, H, U, M = Role.READER, Role.CLERK, Role.ARCHIVIST, Role.CHIEF, Role.AUDITOR, Role.ADMINISTRATOR
+
+# Roles that read the records of their agency and of the units below it. The administrator is not among them.
+READING_ROLES = (R, C, A, H, U)
+FILING_ROLES = (C, A, H)
+
+# On a dossier, or on a document by the agency that keeps it or by a dossier it is in.
+RECORD_ACTS: dict[str, tuple[Role, ...]] = {
+    "view": READING_ROLES,
+    "download": READING_ROLES,
+    "history": READING_ROLES,
+    "file": FILING_ROLES,
+    "edit": FILING_ROLES,
+    "order": FILING_ROLES,
+    "withdraw": FILING_ROLES,
+    "close": FILING_ROLES,
+    "reopen": FILING_ROLES,
+    "submit": FILING_ROLES,
+    "return": (A, H),
+    "accept": (A, H),
+    "seal": (A, H),
+    "verify": (C, A, H, U),
+    "hold": (H,),
+    "lift": (H,),
+    "grant": (H,),
+    "close finding": (A, H, U),
+}
+
+# In an agency.
+AGENCY_ACTS: dict[str, tuple[Role, ...]] = {
+    "open dossier": FILING_ROLES,
+    "plan": (A, H),
+    "manage agency": (M,),
+    "manage people": (M,),
+    "audit": (U, H),
+}
+
+# Anywhere at all.
+GENERAL_ACTS: dict[str, tuple[Role, ...]] = {
+    "see jobs": (A, H, U, M),
+    "see runs": (A, H, U, M),
+    "manage classes": (H, M),
+    "search": READING_ROLES,
+    "work": FILING_ROLES,
+}

@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+def put_guards_in_place(using: str, **_kwargs: Any) -> None:
+    from django.db import connections
+
+    from repository.guards import install
+
+    install(connections[using])
+
+
+class RepositoryConfig(AppConfig):
+    name = "repository"
+    verbose_name = _("Repository")
+
+    def ready(self) -> None:
+        from repository import checks, plugins  # noqa: F401
+        from repository.guards.rules import of_the_repository, protect
+
+        protect(*of_the_repository())
+        plugins.register()
+        post_migrate.connect(put_guards_in_place, dispatch_uid="repository.guards")

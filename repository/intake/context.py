@@ -1,0 +1,34 @@
+"""What is known of one received file on its way to becoming a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from repository.head import Head
+    from repository.models import Dossier, JobItem
+
+
+@dataclass
+class Intake:
+    """Each step reads what earlier ones found and adds its own. `path` are the received bytes; they never change."""
+
+    item: JobItem
+    dossier: Dossier
+    path: Path
+    name: str
+    sha256: str
+    sha512: str
+    size: int
+    password: str | None = None
+    mime: str = "application/octet-stream"
+    pronom: str = ""
+    format_name: str = ""
+    format_warning: str = ""
+    text: str = ""
+    pages: tuple[int, ...] = (0,)
+    page_count: int | None = None
+    head: Head | None = None
+    found: dict[str, Any] = field(default_factory=dict)

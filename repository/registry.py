@@ -1,0 +1,110 @@
+"""Where apps plug into the repository: it knows none of them, they register here from their AppConfig.ready()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from repository.actors import Actor
+    from repository.intake.context import Intake
+    from repository.models import Document, Dossier, File, Job
+    from repository.refusals import Blocker
+
+
+class IntakeStep(Protocol):
+    """One thing done with every received file before it becomes a document.
+
+    `look` does the outside work (parsers, hostile bytes) without a transaction and may raise
+    `repository.intake.errors.Unusable` or `Secret`. `save` writes what was found, in the transaction that makes the document.
+    """
+
+    name: str
+    order: int
+
+    def look(self, intake: Intake) -> None: ...
+
+    def save(self, intake: Intake, document: Document, file: File) -> None: ...
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a dossier's or document's page: a template and the function that fills it. Hidden where it returns None."""
+
+    name: str
+    order: int
+    template: str
+    context: Callable[[HttpRequest, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """A kind of job: how one item, or the whole where it has no items, is worked.
+
+    `work_item(job, item)` and `work_job(job)` do the outside work and return a callable that writes the result; it runs in the
+    transaction that also finishes the row, only if the attempt is still ours.
+    """
+
+    name: str
+    title: Any
+    work_item: Callable[..., Any] | None = None
+    work_job: Callable[..., Any] | None = None
+    finish: Callable[[Job], None] | None = None
+    lease_seconds: int = 120
+    attempts: int = 5
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """A nightly job: `start(now)` makes the job row and returns it."""
+
+    name: str
+    title: Any
+    order: int
+    start: Callable[[], Job]
+
+
+Check = Callable[["Dossier"], Iterable["Blocker"]]
+
+
+@dataclass
+class Registry:
+    steps: list[IntakeStep] = field(default_factory=list)
+    dossier_panels: list[Panel] = field(default_factory=list)
+    document_panels: list[Panel] = field(default_factory=list)
+    closing: list[tuple[int, Check]] = field(default_factory=list)
+    submitting: list[tuple[int, Check]] = field(default_factory=list)
+    kinds: dict[str, JobKind] = field(default_factory=dict)
+    nightly: list[Nightly] = field(default_factory=list)
+    changed: list[Callable[[list[Any]], None]] = field(default_factory=list)
+    places: list[Callable[[Actor], Iterable[dict[str, Any]]]] = field(default_factory=list)
+
+
+registry = Registry()
+
+
+def intake_steps() -> list[IntakeStep]:
+    return sorted(registry.steps, key=lambda step: step.order)
+
+
+def closing_checks() -> list[Check]:
+    return [check for _, check in sorted(registry.closing, key=lambda pair: pair[0])]
+
+
+def submitting_checks() -> list[Check]:
+    return [check for _, check in sorted(registry.submitting, key=lambda pair: pair[0])]
+
+
+def nightly_jobs() -> list[Nightly]:
+    return sorted(registry.nightly, key=lambda job: job.order)
+
+
+def documents_changed(ids: Iterable[Any]) -> None:
+    """Tell whoever derives from documents (the search outbox) that these changed; called in the transaction of the change."""
+    changed = list(ids)
+    if changed:
+        for listener in registry.changed:
+            listener(changed)

@@ -1,0 +1,90 @@
+"""What the environment says: the folder of the data and the address of each service.
+
+Unset means embedded. A value that cannot be right raises ImproperlyConfigured with one line that names the variable.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes or no; anything but 1/true/yes/on and 0/false/no/off is refused."""
+    value = os.environ.get(name, "").strip().lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}, not {value!r}.")
+    return int(value)
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A list, separated by commas."""
+    value = os.environ.get(name, "")
+    return [word.strip() for word in value.split(",") if word.strip()] or default
+
+
+def service_url(name: str, *schemes: str) -> str | None:
+    """The address of a service, or None where the embedded part serves."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in schemes:
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}, not {value!r}.")
+    try:
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_right = False
+    if not parts.hostname or not port_is_right:
+        raise ImproperlyConfigured(f"{name} needs a host and a right port: {value!r}.")
+    return value
+
+
+def data_folder() -> Path:
+    folder = Path(os.environ.get("REPOSITORY_DATA", "").strip() or ROOT / "var").resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"REPOSITORY_DATA: the folder {folder} cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def secret(folder: Path, name: str) -> str:
+    """A secret of this installation: from the environment, else made on first run and kept readable by its owner only."""
+    given = os.environ.get(name, "").strip()
+    if given:
+        return given
+    path = folder / "secrets" / name.lower()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Two processes may start at once: both write a file of their own, and the one whose link comes first wins.
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()

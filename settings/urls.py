@@ -1,0 +1,18 @@
+"""Every address of the program. Apps name their own pages; the workbench stands under /workbench/."""
+
+from django.conf import settings
+from django.urls import include, path
+from wagtail.admin import urls as workbench_urls
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("workbench/", include(workbench_urls)),
+    path("", include("repository.urls")),
+    path("", include("search.urls")),
+    path("", include("signing.urls")),
+    path("", include("archive.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("design/", include("repository.design_urls")))

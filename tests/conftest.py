@@ -1,0 +1,173 @@
+"""What every test may ask for: a database of its own, the world, the cast, a clock that stands still, and records made through actions."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Tests write to a folder of their own, never to a working archive.
+    os.environ.setdefault("REPOSITORY_DATA", str(ROOT / "var" / "test-data"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker process has a database of its own."""
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the database of the test run is copied from one that was migrated before (see below)."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """Migrate once for each state of the migrations and copy from there: 150 migrations a worker are half a minute saved."""
+    from django.db import connection, connections
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        if connection.vendor != "sqlite":
+            old = setup_databases(verbosity=0, interactive=False)
+        else:
+            name = Path(str(connection.settings_dict["TEST"]["NAME"]))
+            template = ROOT / "var" / "cache" / f"migrated-{_migrations()}.sqlite3"
+            template.parent.mkdir(parents=True, exist_ok=True)
+            for ending in ("", "-wal", "-shm"):
+                name.with_name(name.name + ending).unlink(missing_ok=True)
+            if template.exists():
+                shutil.copyfile(template, name)
+            old = setup_databases(verbosity=0, interactive=False, keepdb=True)
+            if not template.exists():
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                draft = template.with_suffix(f".{os.getpid()}")
+                shutil.copyfile(name, draft)
+                draft.rename(template)
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            connections.close_all()
+        else:
+            teardown_databases(old, verbosity=0)
+
+
+def _migrations() -> str:
+    """A digest of every migration and of what makes the triggers."""
+    import django
+    import wagtail
+
+    digest = hashlib.sha256(f"{django.VERSION} {wagtail.VERSION}".encode())
+    for pattern in ("*/migrations/*.py", "repository/guards/*.py", "*/apps.py"):
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@pytest.fixture(autouse=True)
+def _no_bytes_kept(
+    settings: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Bytes, store and index of a test lie in its own folder."""
+    if (
+        "db" not in request.fixturenames
+        and "transactional_db" not in request.fixturenames
+        and not request.node.get_closest_marker("django_db")
+    ):
+        yield
+        return
+    folder = tmp_path_factory.mktemp("data")
+    settings.BLOBS, settings.STORE, settings.INDEX = folder / "blobs", folder / "store", folder / "index"
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sends a message unless it says so: jobs are rows, and a test works them itself."""
+    if "real_broker" not in request.keywords:
+        monkeypatch.setattr("repository.jobs.tasks.send", lambda job_id: None)
+        monkeypatch.setattr("repository.jobs.sweeper.send", lambda job_id: None)
+
+
+@pytest.fixture(autouse=True)
+def _guards_let_the_database_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transactional test is emptied at its end: the triggers that forbid it are taken away for that moment."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    from repository.guards import install, remove
+
+    emptied = TransactionTestCase._fixture_teardown
+
+    def teardown(self: Any) -> None:
+        remove(connections["default"])
+        try:
+            emptied(self)
+        finally:
+            install(connections["default"])
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    from tests.cast import build_world
+
+    return build_world()
+
+
+@pytest.fixture
+def cast(world: Any) -> Any:
+    from tests.cast import Cast
+
+    return Cast(world)
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[SimpleNamespace]:
+    from repository.clock import clock_at
+
+    moment = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
+    with clock_at(moment):
+        yield SimpleNamespace(now=moment)
+
+
+@pytest.fixture
+def client_of(cast: Any) -> Callable[[Any], Client]:
+    """A browser in which the person is signed in."""
+
+    def make(actor: Any) -> Client:
+        client = Client()
+        if actor.user is not None:
+            client.force_login(actor.user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def records(cast: Any) -> Any:
+    from tests.records import Records
+
+    return Records(cast)
