@@ -27,7 +27,7 @@ _OTHERS = re.compile(
 )
 _PASSED = re.compile(rf"{loose('thong qua')}\s{{1,3}}(?=ngay|vao)(?:vao\s)?")
 _LOWER_IN_PLACE = frozenset(("thành", "phố", "tỉnh", "huyện", "xã", "quận", "phường", "thị", "trấn"))
-_BROKEN_PLACE = re.compile(r"(\b[^\W\d_]{1,2})\n([^\W\d_]{1,5})\s*,?\s*$")
+_BROKEN_PLACE = re.compile(r"(?:(?<=\n)|^)([^\W\d_]{1,4}(?: [^\W\d_]{1,2})?)\n([^\W\d_]{1,5})\s*,?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Dated:
     end: int
     place: str | None
     place_start: int
+    place_end: int
     month_and_year: tuple[int, int] | None = None
     blank_day: bool = False
     blank_month: bool = False
@@ -90,13 +91,14 @@ def make_date(year: int, month: int, day: int) -> datetime.date | None:
 def _dated(text: str, folded: str, match: re.Match[str], region: int) -> Dated:
     day, month, year = (int(digits(match[name])) if match[name] else None for name in ("day", "month", "year"))
     date = make_date(year, month, day) if day and month and year else None
-    place, place_start = _place(text, match.start(), region)
+    place, place_start, place_end = _place(text, match.start(), region)
     return Dated(
         date=date,
         start=match.start(),
         end=match.end(),
         place=place,
         place_start=place_start,
+        place_end=place_end,
         blank_day=day is None,
         blank_month=month is None,
         month_and_year=(month, year) if month and year else None,
@@ -104,20 +106,27 @@ def _dated(text: str, folded: str, match: re.Match[str], region: int) -> Dated:
     )
 
 
-def _place(text: str, start: int, region: int) -> tuple[str | None, int]:
+def _place(text: str, start: int, region: int) -> tuple[str | None, int, int]:
     """The capitalised words before the date, on the same line and in the same cell."""
     window = max(region, start - 80)
     before = text[window:start]
     broken = _BROKEN_PLACE.search(before)
     joined = before.rstrip()
     if not joined.endswith(",") and "\n" in before[len(joined) :]:
-        return None, start
+        return None, start, start
     comma = joined.endswith(",")
     joined = joined.rstrip(" ,\t\n")
     offset = window + len(joined)
     cell = re.split(r"\n|\t| {3,}|[|]", joined)[-1]
-    if broken and comma and cell == broken[2]:
-        cell = broken[1] + broken[2]
+    if (
+        broken
+        and comma
+        and cell == broken[2]
+        and broken[1][0].isupper()
+        and not (len(broken[1]) > 1 and broken[1].isupper())
+    ):
+        place = broken[1] + (" " if broken[2][0].isupper() else "") + broken[2]
+        return place, window + broken.start(1), window + broken.end(2)
     words: list[str] = []
     for word in reversed(cell.split(" ")):
         bare = word.strip(".'-,")
@@ -130,15 +139,16 @@ def _place(text: str, start: int, region: int) -> tuple[str | None, int]:
             or "/" in word
         ):
             break
-        if words and word.endswith((",", ";", ":")):
+        if words and (word.endswith((",", ";", ":")) or (len(bare) > 2 and bare.isupper() and not words[-1].isupper())):
             break
         words.append(word)
         if len([each for each in words if each]) > 6:
             break
     place = " ".join(reversed(words)).strip(" -,")
     if not place or len(place) < 2:
-        return None, start
+        return None, start, start
     if not comma and len(words) > 4:
-        return None, start
+        return None, start, start
     found = text.rfind(place, window, offset)
-    return place, found if found >= 0 else max(window, offset - len(place) - 1)
+    first = found if found >= 0 else max(window, offset - len(place) - 1)
+    return place, first, first + len(place)

@@ -34,23 +34,170 @@ _POST = (
 )
 _POSITION = re.compile(rf"(?<![a-z])(?:{_POST})(?![a-z])")
 _SIGNED = re.compile(r"[(\[]?\s?(?:da ky|ky ten|signed|ky,? dong dau|da ky,? dong dau|chu ky)[^\n)\]]{0,30}[)\]]?")
-_RECIPIENTS = re.compile(r"(?<![a-z])n[oơ]i\s{1,3}nhan\s{0,3}[:.;]?")
+_RECIPIENTS = re.compile(r"(?<![a-z])n[o0]i\s{1,3}nhan\s{0,3}(?:[:.;]|(?=\s*(?:\n|[-+•]))|(?=\t))")
 _RANK = re.compile(
     r"(?:dai tuong|thuong tuong|trung tuong|thieu tuong|dai ta|thuong ta|trung ta|thieu ta|gs|pgs|ts|ths|bs|ks|cn|ths bs|giao su|tien si|nha giao uu tu|bsckii|bscki|ts bs|luat su)(?![a-z])[. ,]*"
 )
 _NAME_WORD = r"(?:[A-ZĐÀ-ỸĂÂÊÔƠƯ][a-zà-ỹđăâêôơư]{0,7}|[A-ZĐÀ-ỸĂÂÊÔƠƯ]{2,8})"
 _NAME = re.compile(rf"{_NAME_WORD}(?:[ \t]{{1,2}}{_NAME_WORD}){{1,5}}")
 _SURNAMES = frozenset(
-    """nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dao doan dinh lam mai trinh truong cao ha luong luu ta to quach
-    chu thai phung kieu ton tong tang vuong la khuat nghiem nong ma vi luc be hua giang dam ninh hau lai trieu au chau van thach kim son danh
-    diep ung bach nhan cu lo quang cam ksor rmah siu ro y h dieu nay rahlan bo giap than dong tu lu doi quan thieu uong mac cung chau khong ky
-    ong phuong an vang giang sung hang thao chang ban phu hang tan phi tieu tri ka trang la sin khong ton dau hang chuc doan moong hoac luong""".split()
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+        "dao",
+        "doan",
+        "dinh",
+        "lam",
+        "mai",
+        "trinh",
+        "truong",
+        "cao",
+        "ha",
+        "luong",
+        "luu",
+        "ta",
+        "to",
+        "quach",
+        "chu",
+        "thai",
+        "phung",
+        "kieu",
+        "ton",
+        "tong",
+        "tang",
+        "vuong",
+        "la",
+        "khuat",
+        "nghiem",
+        "nong",
+        "ma",
+        "vi",
+        "luc",
+        "be",
+        "hua",
+        "giang",
+        "dam",
+        "ninh",
+        "hau",
+        "lai",
+        "trieu",
+        "au",
+        "chau",
+        "van",
+        "thach",
+        "kim",
+        "son",
+        "danh",
+        "diep",
+        "ung",
+        "bach",
+        "nhan",
+        "cu",
+        "lo",
+        "quang",
+        "cam",
+        "ksor",
+        "rmah",
+        "siu",
+        "ro",
+        "y",
+        "h",
+        "dieu",
+        "nay",
+        "rahlan",
+        "bo",
+        "giap",
+        "than",
+        "dong",
+        "tu",
+        "lu",
+        "doi",
+        "quan",
+        "thieu",
+        "uong",
+        "mac",
+        "cung",
+        "chau",
+        "khong",
+        "ky",
+        "ong",
+        "phuong",
+        "an",
+        "vang",
+        "giang",
+        "sung",
+        "hang",
+        "thao",
+        "chang",
+        "ban",
+        "phu",
+        "hang",
+        "tan",
+        "phi",
+        "tieu",
+        "tri",
+        "ka",
+        "trang",
+        "la",
+        "sin",
+        "khong",
+        "ton",
+        "dau",
+        "hang",
+        "chuc",
+        "doan",
+        "moong",
+        "hoac",
+        "luong",
+    ]
 )
 _NOT_NAMES = frozenset(
-    "noi nhan luu nhu tren so chu tich bo truong giam doc uy ban hoi dong chinh phu phu luc dieu chuong muc van phong thu tuong".split()
+    [
+        "noi",
+        "nhan",
+        "luu",
+        "nhu",
+        "tren",
+        "so",
+        "chu",
+        "tich",
+        "bo",
+        "truong",
+        "giam",
+        "doc",
+        "uy",
+        "ban",
+        "hoi",
+        "dong",
+        "chinh",
+        "phu",
+        "phu",
+        "luc",
+        "dieu",
+        "chuong",
+        "muc",
+        "van",
+        "phong",
+        "thu",
+        "tuong",
+    ]
 )
 _ITEM = re.compile(r"^[ \t]*[-+•*–]\s*(.+)$", re.MULTILINE)
-_SPLIT_ITEMS = re.compile(r"\s*(?:;|(?<=[\s;])[-+•]\s)\s*")
+_SPLIT_ITEMS = re.compile(r"\s*;\s*(?:[-+•]\s)?\s*|(?<=\s)[-+•]\s+(?=[A-ZĐÀ-Ỹ])")
 _FILED = re.compile(r"luu\s{0,2}(?:[:.,]|vt|hs|van thu|vp|ho so)")
 _AS_ABOVE = re.compile(r"nhu (?:tren|kinh gui|noi gui)(?![a-z])")
 _ADDRESSED = re.compile(r"kinh\s{1,2}gui\s{0,2}[:;.]?\s{0,3}")
@@ -201,7 +348,7 @@ def _signature_at(text: str, folded: str, start: int) -> Signature | None:
         printed = block[match.start() : match.end()]
         if not printed.isupper() and not _opens_cell(block, match.start()):
             continue
-        if position_span and match.start() - cursor > 160:
+        if position_span and fold(_AUTHORITY.sub("", block[cursor : match.start()])).strip(_TRIMMED + "\n"):
             break
         line_end = _end_of_cell(block, match.end())
         stop = _end_of_capitals(block, match.start(), line_end)
@@ -215,7 +362,8 @@ def _signature_at(text: str, folded: str, start: int) -> Signature | None:
     name = _name_after(block, cursor)
     if name is None:
         return None
-    signer = " ".join(block[name[0] : name[1]].split())
+    name = _with_torn_end(block, *name)
+    signer = " ".join(block[name[0] : name[1]].replace("\n", "").split())
     first = _AUTHORITIES.get(authority["by"].lower()) if authority else None
     innermost = [match for match in _AUTHORITY.finditer(block, 0, position_span[0] if position_span else 200)]
     return Signature(
@@ -291,6 +439,12 @@ def _name_after(block: str, at: int) -> tuple[int, int] | None:
         if fallback is None and whole and not set(words[:2]) & _NOT_NAMES and len(words) <= 5:
             fallback = (offset + name.start(), offset + name.end())
     return fallback
+
+
+def _with_torn_end(block: str, start: int, end: int) -> tuple[int, int]:
+    """The name with the end that extraction put on the next line ("Phạm Thị T" over "hanh Trà")."""
+    torn = re.compile(r"\n([a-zà-ỹăâđêôơư]{1,6}(?: [A-ZĐÀ-Ỹ][a-zà-ỹăâđêôơư]{0,6}){0,2})(?=\n|$)").match(block, end)
+    return (start, torn.end()) if torn else (start, end)
 
 
 def _four_words(content: str, start: int, end: int) -> int:

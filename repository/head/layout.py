@@ -29,6 +29,8 @@ _ANNEX = re.compile(
     r"\s*(?:phu luc|mau so|mau \d|bieu mau|bieu so|danh muc kem|phu bieu|\(?ban hanh kem theo|\(?kem theo)(?![a-z])"
 )
 
+_MARKS = frozenset(("MẬT", "MAT", "KHẨN", "KHAN", "TỐC", "TOC", "GIỜ"))
+
 
 @dataclass(frozen=True, slots=True)
 class Title:
@@ -43,8 +45,13 @@ class Title:
 
 def mottos(text: str, folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of the state's name and motto and of the Party's name, in order; not where a sentence speaks of the state."""
-    found = [match.span() for pattern in (_MOTTO, _WORDS, _PARTY) for match in pattern.finditer(folded, start, end)]
-    return sorted(span for span in found if text[span[0] : span[1]].isupper() or _opens_a_cell(folded, span[0]))
+    words = [match.span() for match in _WORDS.finditer(folded, start, end)]
+    names = [match.span() for pattern in (_MOTTO, _PARTY) for match in pattern.finditer(folded, start, end)]
+    for first, last in names:
+        followed = any(0 <= word[0] - last < 10 for word in words)
+        if followed or text[first:last].isupper() or _opens_a_cell(folded, first):
+            words.append((first, last))
+    return sorted(words)
 
 
 def _opens_a_cell(folded: str, at: int) -> bool:
@@ -113,6 +120,8 @@ def _inside_a_name(text: str, first: int, last: int, before: str) -> bool:
     if not before:
         return False
     words = text[max(0, first - 30) : first].split()
+    if words and words[-1] in _MARKS:
+        return False
     return (
         bool(words)
         and words[-1].isupper()

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from repository.head.layout import body_start, mottos
+from repository.head.types import TYPE_NAMES
 from repository.text.fold import fold
 
 _SECRECY = {"mat": "mật", "toi mat": "tối mật", "tuyet mat": "tuyệt mật"}
@@ -24,8 +25,9 @@ _WHOLE_URGENT = re.compile(
     r"(?<![^\s|])(?:(?:THƯỢNG|THUONG) (?:KHẨN|KHAN)|(?:HỎA|HOẢ|HOA) (?:TỐC|TOC)(?: (?:HẸN|HEN) (?:GIỜ|GIO))?|KHẨN|KHAN)(?![^\s|])"
 )
 _NEXT_IS_HEAD = re.compile(
-    r"\s*(?:so\s{0,3}:|so\s{0,2}\d|cong hoa xa hoi|doc lap|do mat|do khan|[^\n,]{2,25}, ngay |$)"
+    r"\s*(?:so\s{0,3}:|so\s{0,2}\d|cong hoa xa hoi|doc lap|do mat|do khan|kinh gui|[^\n,]{2,25}, ngay |$)"
 )
+_NEXT_IS_TITLE = re.compile(rf"\s*{TYPE_NAMES}(?![a-z])")
 _BEFORE_IS_HEAD = re.compile(r"(?:hanh phuc|viet nam|^|[a-z0-9]-[a-z0-9]{2,}|\d/[a-z&]{2,}|(?:19|20)\d\d)[\s\-_*]*$")
 _DRAFT = re.compile(r"(?:ban )?du thao(?: (?:lan|ngay|so|\d|v\d|[12]\b|thang).{0,30}| \(?lan.{0,20})?")
 
@@ -154,5 +156,6 @@ def _is_in_a_name(before: str, text: str, match: re.Match[str]) -> bool:
     follows_compound = bool(words) and words[-1] in _COMPOUNDS
     following = text[match.end() :].split(maxsplit=1)
     goes_on = bool(following) and len(following[0]) > 1 and following[0].isalpha() and following[0].isupper()
-    goes_on = goes_on and not fold(text[match.end() :].lstrip()[:12]).startswith(("cong hoa xa", "doc lap"))
+    after = fold(text[match.end() : match.end() + 40])
+    goes_on = goes_on and not after.lstrip().startswith(("cong hoa xa", "doc lap")) and not _NEXT_IS_TITLE.match(after)
     return follows_compound or goes_on

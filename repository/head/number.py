@@ -11,7 +11,9 @@ from repository.text.fold import fold
 _DIGIT = "[0-9oil]"  # a scanner reads 0 and 1 as letters
 _BLANK = r"[\s._…]{0,80}"
 _MARK = r"(?<![a-z0-9])s\s?[o06]\s{0,3}(?:[:.;]\s{0,3}){0,2}"
-_NUMBER = rf"(?P<number>{_DIGIT}(?:\s{{0,2}}{_DIGIT}){{0,6}}(?:\.[0-9]{{1,3}})?(?:[a-h](?![a-z]))?)"
+_NUMBER = (
+    rf"(?P<number>{_DIGIT}(?:\s{{0,2}}{_DIGIT}){{0,6}}(?:\.[0-9]{{1,3}})?(?:\s?[a-h](?=\s{{0,3}}[-/])|[a-h](?![a-z]))?)"
+)
 _YEAR = rf"(?:\s{{0,3}}/\s{{0,3}}(?P<year>[12l]\s?[90o]\s?{_DIGIT}\s?{_DIGIT})(?=\s{{0,3}}[-/]))?"
 _TOKEN = "[a-z][a-z0-9&]{0,14}"
 _NOTATION = rf"(?P<notation>{_TOKEN}(?:\s{{0,2}}[-/.]\s{{0,2}}{_TOKEN}){{0,6}})"
@@ -77,6 +79,8 @@ def find_attached(text: str, folded: str, end: int) -> tuple[str, int, int] | No
 def stamped_line_above(text: str, mark: int) -> list[tuple[str, int, int]]:
     """The figures of the line above, when it holds nothing but a few: a number and a day stamped over their blanks."""
     line_start = text.rfind("\n", 0, mark) + 1
+    if text[line_start:mark].strip():
+        return []
     for _ in range(2):
         if line_start == 0:
             return []

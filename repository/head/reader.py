@@ -15,7 +15,8 @@ from repository.head.model import Confidence, Evidence, Head
 from repository.head.number import Number, find_attached, find_number, stamped_line_above
 from repository.head.source import Source, prepare
 from repository.head.subject import subject_after_title, subject_of_letter
-from repository.head.types import type_named, type_of_notation
+from repository.head.types import TYPES, type_named, type_of_notation
+from repository.text.fold import fold
 from repository.text.legacy import Charset, detect
 
 _HEAD_WINDOW = 5000
@@ -38,6 +39,8 @@ _FOOT_MARKS = (
     "T/M",
     "K/T",
     "T/L",
+    "(Đã ký)",
+    "(đã ký)",
 )
 _POST_LINE = re.compile(
     "\\n[ \t]*(?:BỘ TRƯỞNG|CHỦ TỊCH|GIÁM ĐỐC|THỦ TƯỚNG|THỐNG ĐỐC|TỔNG|CỤC TRƯỞNG|CHÁNH|VIỆN TRƯỞNG)"
@@ -225,6 +228,7 @@ def _read_annex(reading: _Reading, source: Source) -> None:
 def _read_number_and_date(reading: _Reading, source: Source, parts: _Parts) -> None:
     number, date = parts.number, parts.date
     stamped = stamped_line_above(source.text, number.mark) if number else []
+    stamped = [figure for figure in stamped if not (date and date.start <= figure[1] < date.end)]
     if number:
         confidence: Confidence = "sure" if number.sure else "guess"
         span = (number.start, number.end)
@@ -244,7 +248,7 @@ def _read_number_and_date(reading: _Reading, source: Source, parts: _Parts) -> N
     if date is None:
         return
     if date.place:
-        reading.found("place", date.place, source, (date.place_start, date.place_start + len(date.place)))
+        reading.found("place", date.place, source, (date.place_start, date.place_end))
     if date.date:
         reading.found("date", date.date, source, (date.start, date.end))
     elif date.blank_day and date.year and stamped:
@@ -317,7 +321,7 @@ def _read_type_and_subject(reading: _Reading, source: Source, parts: _Parts, tak
     text, folded, title, number = source.text, source.folded, parts.title, parts.number
     by_notation = type_of_notation(number.notation) if number and number.notation else None
     letter = _LETTER_SIGNS.search(folded, parts.start, min(len(folded), parts.body + 10))
-    if title and (by_notation is None or by_notation == title.type or not _outranks(by_notation, title)):
+    if title and (by_notation in (None, title.type) or not _outranks(by_notation, title, number)):
         reading.found(
             "type",
             title.type,
@@ -325,10 +329,13 @@ def _read_type_and_subject(reading: _Reading, source: Source, parts: _Parts, tak
             (title.start, title.end),
             "sure" if parts.motto and title.alone else "guess" if not parts.motto else "sure",
         )
+    elif letter and number and folded[letter.start()] == "v":
+        reading.found("type", "Công văn", source, letter.span())
     elif by_notation and number:
         reading.found("type", by_notation, source, (number.start, number.end))
     elif letter and number:
         reading.found("type", "Công văn", source, letter.span())
+    _spell_notation(reading)
     subject = None
     if title:
         below = number is not None and 0 <= number.mark - title.end < 160
@@ -339,9 +346,27 @@ def _read_type_and_subject(reading: _Reading, source: Source, parts: _Parts, tak
         reading.found("subject", subject[0], source, subject[1:])
 
 
-def _outranks(by_notation: str, title: layout.Title) -> bool:
+def _spell_notation(reading: _Reading) -> None:
+    """Give the abbreviation of the type the letters that typing without accents cost it (`DA`: `ĐA` of a Đề án)."""
+    notation, short = reading.fields.get("notation"), TYPES.get(reading.fields.get("type", ""))
+    if not notation or not short or "notation" not in reading.evidence:
+        return
+    first = re.split(r"[-/]", notation, maxsplit=1)[0]
+    if first != short and fold(first) == fold(short):
+        spelled = short + notation[len(first) :]
+        code = reading.fields.get("code")
+        if code:
+            reading.fields["code"] = code.removesuffix(notation) + spelled
+        reading.fields["notation"] = spelled
+
+
+def _outranks(by_notation: str | None, title: layout.Title, number: Number | None) -> bool:
     """Whether the notation tells the type better than the words: consolidated texts carry the name of what they consolidate."""
-    return by_notation in {"Văn bản hợp nhất", "Thông tư liên tịch", "Nghị quyết liên tịch"} or not title.alone
+    if by_notation in {"Văn bản hợp nhất", "Thông tư liên tịch", "Nghị quyết liên tịch"}:
+        return True
+    first = re.split(r"[-/]", number.notation or "", maxsplit=1)[0] if number else ""
+    same_letters = fold(first) == fold(TYPES[title.type] or "")  # DA: Dự án or, typed without accents, Đề án
+    return not title.alone and not same_letters
 
 
 def _read_foot(reading: _Reading, source: Source, parts: _Parts, charset: Charset | None) -> None:
@@ -375,13 +400,15 @@ def _read_foot(reading: _Reading, source: Source, parts: _Parts, charset: Charse
 def _foot_windows(document: str, first: int) -> list[tuple[int, int]]:
     """Stretches that may hold the foot, in order: where its words stand, and the end of the document."""
     places = sorted(place for mark in _FOOT_MARKS for place in _first_places(document, mark, first))
-    starts = [place for index, place in enumerate(places) if not index or place > places[index - 1] + _FOOT_WINDOW // 2]
+    starts: list[int] = []
+    for place in places:
+        if not starts or place > starts[-1] + _FOOT_WINDOW // 2:
+            starts.append(place)
     if not starts:
         line = _POST_LINE.search(document, first)
         starts = [line.start()] if line else []
-    windows = [(max(first, start - 600), min(len(document), start + _FOOT_WINDOW)) for start in starts[:2]]
-    windows.append((max(first, len(document) - _FOOT_WINDOW), len(document)))
-    windows += [(max(first, start - 600), min(len(document), start + _FOOT_WINDOW)) for start in starts[2:3]]
+    windows = [(max(first, start - 600), min(len(document), start + _FOOT_WINDOW)) for start in starts[:_FEET_TRIED]]
+    windows.insert(2, (max(first, len(document) - _FOOT_WINDOW), len(document)))
     return windows
 
 
@@ -425,7 +452,7 @@ def _read_late_date(reading: _Reading, window: Source) -> None:
     if late and late.date:
         reading.found("date", late.date, window, (late.start, late.end), "guess")
         if late.place:
-            reading.found("place", late.place, window, (late.place_start, late.place_start + len(late.place)), "guess")
+            reading.found("place", late.place, window, (late.place_start, late.place_end), "guess")
 
 
 def _read_file_name(reading: _Reading, file_name: str) -> None:

@@ -85,10 +85,43 @@ _SPEAKING = {
 _OF_TYPES = {fold(short): short for short in TYPES.values() if short and fold(short) not in {"hd", "da"}}
 _OF_AGENCIES = {
     fold(short): short
-    for short in (
-        "TTg BGDĐT BGD&ĐT BGDVĐT SGDĐT SGD&ĐT BLĐTBXH BLĐ BLĐTB&XH SLĐTBXH HĐND HĐQT HĐTV HĐBT HĐTĐ HĐTVĐX TĐC TLĐ TĐKT "
-        "HĐTP KHĐT BKHĐT SKHĐT VBQPPL PGDĐT LĐTBXH BCĐ HĐLĐ HĐKH HĐTS VPĐKĐĐ QLĐĐ ĐKKD BĐKH QLĐT"
-    ).split()
+    for short in [
+        "TTg",
+        "BGDĐT",
+        "BGD&ĐT",
+        "BGDVĐT",
+        "SGDĐT",
+        "SGD&ĐT",
+        "BLĐTBXH",
+        "BLĐ",
+        "BLĐTB&XH",
+        "SLĐTBXH",
+        "HĐND",
+        "HĐQT",
+        "HĐTV",
+        "HĐBT",
+        "HĐTĐ",
+        "HĐTVĐX",
+        "TĐC",
+        "TLĐ",
+        "TĐKT",
+        "HĐTP",
+        "KHĐT",
+        "BKHĐT",
+        "SKHĐT",
+        "VBQPPL",
+        "PGDĐT",
+        "LĐTBXH",
+        "BCĐ",
+        "HĐLĐ",
+        "HĐKH",
+        "HĐTS",
+        "VPĐKĐĐ",
+        "QLĐĐ",
+        "ĐKKD",
+        "BĐKH",
+        "QLĐT",
+    ]
 }
 
 

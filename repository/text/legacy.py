@@ -64,9 +64,87 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _CAPITALS = re.compile(r"[^\n]*[A-Z][^\n]*")
 _SAMPLE = 4000
 _COMMON = frozenset(
-    """của và các được có cho trong ngày tháng năm số việt hòa hoà xã hội chủ nghĩa độc lập tự hạnh phúc quyết định nghị
-    thông tư ủy uỷ nhân dân tỉnh phố huyện sở bộ phòng căn cứ luật chức về việc điều khoản này từ những với là đề báo cáo kế
-    hoạch chính phủ tướng trưởng giám đốc chủ tịch hà nội nơi nhận như trên lưu thực hiện tại theo công cộng gửi kính""".split()
+    [
+        "của",
+        "và",
+        "các",
+        "được",
+        "có",
+        "cho",
+        "trong",
+        "ngày",
+        "tháng",
+        "năm",
+        "số",
+        "việt",
+        "hòa",
+        "hoà",
+        "xã",
+        "hội",
+        "chủ",
+        "nghĩa",
+        "độc",
+        "lập",
+        "tự",
+        "hạnh",
+        "phúc",
+        "quyết",
+        "định",
+        "nghị",
+        "thông",
+        "tư",
+        "ủy",
+        "uỷ",
+        "nhân",
+        "dân",
+        "tỉnh",
+        "phố",
+        "huyện",
+        "sở",
+        "bộ",
+        "phòng",
+        "căn",
+        "cứ",
+        "luật",
+        "chức",
+        "về",
+        "việc",
+        "điều",
+        "khoản",
+        "này",
+        "từ",
+        "những",
+        "với",
+        "là",
+        "đề",
+        "báo",
+        "cáo",
+        "kế",
+        "hoạch",
+        "chính",
+        "phủ",
+        "tướng",
+        "trưởng",
+        "giám",
+        "đốc",
+        "chủ",
+        "tịch",
+        "hà",
+        "nội",
+        "nơi",
+        "nhận",
+        "như",
+        "trên",
+        "lưu",
+        "thực",
+        "hiện",
+        "tại",
+        "theo",
+        "công",
+        "cộng",
+        "gửi",
+        "kính",
+    ]
 )
 
 
@@ -98,17 +176,37 @@ def decode(traced: Traced, charset: Charset) -> Traced:
 
 
 def _heading(line: re.Match[str]) -> str:
+    """A line with the letters that came from its font raised where the word, or the words beside it, are capitals."""
     text = line.group()
-    if sum(map(str.isupper, text)) > 2 * sum("a" <= letter <= "z" for letter in text):
-        return text.upper()
-    return _LETTERS.sub(_capital_word, text)
+    words = list(_LETTERS.finditer(text))
+    capitals = [_is_in_capitals(word.group()) for word in words]
+    letters = list(text)
+    before = _nearest(capitals)
+    after = _nearest(capitals[::-1])[::-1]
+    for index, word in enumerate(words):
+        beside = (before[index], after[index])
+        if capitals[index] or (capitals[index] is None and True in beside and False not in beside):
+            letters[word.start() : word.end()] = [each if each.isascii() else each.upper() for each in word.group()]
+    return "".join(letters)
 
 
-def _capital_word(word: re.Match[str]) -> str:
-    """A word of capitals in a line of small letters (`Q§`, `CéNG`): two plain capitals, and no plain small letter."""
-    text = word.group()
-    plain = [letter for letter in text if letter.isascii()]
-    return text.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else text
+def _nearest(capitals: list[bool | None]) -> list[bool | None]:
+    """For each word, what the last word before it that tells says."""
+    told: bool | None = None
+    nearest = []
+    for each in capitals:
+        nearest.append(told)
+        told = told if each is None else each
+    return nearest
+
+
+def _is_in_capitals(word: str) -> bool | None:
+    """True and False where the plain letters of a word tell; None for one such as `Hå`, which is Hồ or HỒ."""
+    if any("a" <= letter <= "z" for letter in word):
+        return False
+    if any("A" <= letter <= "Z" for letter in word[1:]) or (len(word) == 1 and word.isascii()):
+        return True
+    return None
 
 
 def _common_syllables(text: str) -> int:
