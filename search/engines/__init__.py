@@ -1,0 +1,1 @@
+"""The engines that answer: tantivy in process, Elasticsearch as a service."""

@@ -1,0 +1,226 @@
+"""The protocol that both engines keep: what they are given, what they are asked, what they answer.
+
+Engines hold a derived copy: words, access terms and facets, never the text. What they know can be built again from
+the database at any time, and every row carries the version of the record it was made from: an older version never
+overwrites a newer one, in whatever order the writes arrive, and deletions count as versions too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Literal, NamedTuple, Protocol
+
+from search.query.nodes import ParsedQuery, wanted
+
+FACETS = ("agency", "fonds", "year", "type", "state", "dossier", "verdict", "secrecy", "format", "retention")
+"""Names under which documents are counted and filtered. A document may have several values of each: of `agency` the
+whole path from the root, so that a filter by an agency takes in those below it."""
+
+FACET_VALUES = 10_000
+"""So many values of a facet are returned, the most frequent ones. Their counts are exact."""
+
+LONGEST_PAGE = 1_000
+"""Hits that one question may ask for."""
+
+Which = Literal["live", "rebuild"]
+
+
+class EngineError(Exception):
+    """The engine refused or could not do what was asked."""
+
+
+class EngineDown(EngineError):
+    """The engine cannot be reached, is overloaded, or does not answer in time. Trying again later may help."""
+
+
+class IndexMissing(EngineError):
+    """There is no index, or it was made by another version of the program: it must be built (again)."""
+
+
+class WriterBusy(EngineError):
+    """Another process is writing. One process writes at a time; the others wait or leave the work to it."""
+
+
+class Sort(StrEnum):
+    """Orders of an answer. Within equal scores the newest comes first; documents without a date are the oldest."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexDocument:
+    """What is searchable of one record.
+
+    `version` grows with every change of the record (0 to 2**63 - 1). `keys` are opaque access terms: whoever shares
+    none of them never learns of the document. `more` are other words it is found by: signer, agency, dossier titles.
+    """
+
+    id: str
+    version: int
+    title: str = ""
+    number: str = ""
+    text: str = ""
+    file_names: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date: date | None = None
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.facets) - set(FACETS):
+            raise ValueError(f"unknown facets: {', '.join(sorted(unknown))}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The record is gone, or nobody may find it any more, from this version on."""
+
+    id: str
+    version: int
+
+
+Change = IndexDocument | Deletion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One question. Several values of a filter mean any of them; several filters must all hold.
+
+    `keys` are the asker's access terms: with none, nothing is found. `facets` names what to count; the counts of a
+    facet leave its own filter aside, so that a person sees what else she could choose. `after` is `Answer.after` of
+    the page before.
+    """
+
+    keys: frozenset[str]
+    parsed: ParsedQuery = field(default_factory=ParsedQuery)
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date_from: date | None = None
+    date_to: date | None = None
+    facets: tuple[str, ...] = ()
+    sort: Sort = Sort.RELEVANCE
+    limit: int = 20
+    after: str | None = None
+
+    def __post_init__(self) -> None:
+        if unknown := {*self.filters, *self.facets} - set(FACETS):
+            raise ValueError(f"unknown facets: {', '.join(sorted(unknown))}")
+        if not 0 <= self.limit <= LONGEST_PAGE:
+            raise ValueError(f"limit {self.limit} is not between 0 and {LONGEST_PAGE}")
+
+
+def order_of(query: Query) -> Sort:
+    """Return the order to answer in: where no word is asked for, all are equally relevant and the newest come first."""
+    return query.sort if query.sort is not Sort.RELEVANCE or wanted(query.parsed.match) else Sort.NEWEST
+
+
+class Hit(NamedTuple):
+    """A document found. `score` is 0 where the order is not by relevance; scores of two engines do not compare."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found: the exact total, one page of hits, exact counts `{facet: {value: documents}}`.
+
+    `after` is None on the last page.
+    """
+
+    total: int = 0
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    after: str | None = None
+    took_ms: float = 0.0
+
+
+class Held(NamedTuple):
+    """A version that the index holds, of a document or of its deletion."""
+
+    id: str
+    version: int
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a batch: changes now durable, and changes left out because the index held something newer."""
+
+    applied: int = 0
+    stale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """State of an engine, for the status page. `outdated`: made by another version of the analysis, to be rebuilt."""
+
+    ok: bool
+    engine: str
+    documents: int = 0
+    outdated: bool = False
+    rebuilding: bool = False
+    detail: str = ""
+
+
+class Writer(Protocol):
+    """The right to change the index."""
+
+    def write(self, changes: Iterable[Change]) -> Written:
+        """Apply `changes`, to both indexes during a rebuild. When this returns they survive a crash.
+
+        Raises EngineDown with nothing or a part applied: writing the same changes again is always right.
+        """
+
+    def refresh(self) -> None:
+        """Return when everything written can be found."""
+
+    def start_rebuild(self) -> None:
+        """Begin an empty index beside the live one, in place of one that was begun before."""
+
+    def write_rebuild(self, changes: Iterable[Change]) -> Written:
+        """Apply `changes` to the index being rebuilt only. Raises IndexMissing if none is."""
+
+    def finish_rebuild(self) -> None:
+        """Make the rebuilt index the live one, in one step. The old one is kept for `go_back`."""
+
+    def abandon_rebuild(self) -> None:
+        """Drop the index being rebuilt, if there is one."""
+
+    def go_back(self) -> None:
+        """Make the index before the last rebuild live again. Raises IndexMissing if there is none."""
+
+
+class Engine(Protocol):
+    """A search engine. Every method raises EngineDown where the engine cannot be reached."""
+
+    name: str
+
+    def ensure(self) -> None:
+        """Make the index if there is none."""
+
+    def writer(self) -> AbstractContextManager[Writer]:
+        """Enter to write. Raises WriterBusy if another process is writing."""
+
+    def search(self, query: Query) -> Answer:
+        """Answer `query`. Raises IndexMissing where there is no usable index."""
+
+    def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
+        """Return what the index holds of `ids`; those it never heard of are left out."""
+
+    def scan(self, which: Which = "live") -> Iterator[Held]:
+        """Yield everything held, deletions too, in no particular order, with bounded memory."""
+
+    def count(self, which: Which = "live") -> int:
+        """Return how many documents can be found (deletions are not counted)."""
+
+    def health(self) -> Health:
+        """Return the state of the engine; never raises."""
+
+    def close(self) -> None:
+        """Release what is held open."""

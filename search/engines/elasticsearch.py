@@ -1,0 +1,291 @@
+"""The engine as a service: Elasticsearch 8 through its DSL.
+
+    NAME            alias of the live index
+    NAME-rebuild    alias of the index being rebuilt
+    NAME-previous   alias of the index that was live before
+    NAME-000001     an index
+
+Aliases move in one request, so no question ever meets half a swap. Versions are Elasticsearch's own external ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+from elastic_transport import TransportError
+from elastic_transport.client_utils import DEFAULT
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch.dsl import Q, Search
+from elasticsearch.helpers import streaming_bulk
+
+from search.engines.base import (
+    Answer,
+    Change,
+    EngineDown,
+    EngineError,
+    Health,
+    Held,
+    IndexMissing,
+    Query,
+    Which,
+    Written,
+)
+from search.engines.elasticsearch_index import build_mapping, build_settings, bulk_actions
+from search.engines.elasticsearch_search import build_search, read_answer
+from search.engines.rows import LAYOUT
+
+_BULK_BYTES = 8_000_000
+_BULK_ROWS = 2_000
+_SCAN_PAGE = 5_000
+_OVERLOADED = {429, 502, 503, 504}
+_STALE = 409
+_MISSING = 404
+
+
+class ElasticsearchEngine:
+    """The engine at one address. Safe to use from several threads and processes.
+
+    `url` may carry user and password; `api_key` and `ca_certs` are for a server that asks for them. `name` sets
+    installations on one server apart.
+    """
+
+    name = "elasticsearch"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str = "vankho",
+        api_key: str | None = None,
+        ca_certs: str | None = None,
+        shards: int = 1,
+        seconds: float = 30,
+        retries: int = 3,
+    ) -> None:
+        self.alias = name
+        self.shards = shards
+        self.client = Elasticsearch(
+            url,
+            api_key=api_key,
+            request_timeout=seconds,
+            max_retries=retries,
+            retry_on_timeout=True,
+            retry_on_status=sorted(_OVERLOADED),
+            ca_certs=ca_certs or DEFAULT,
+        )
+
+    def ensure(self) -> None:
+        """Make an empty index if there is none."""
+        with _typed_errors():
+            if not self.client.indices.exists_alias(name=self.alias):
+                self.add_index({self.alias: {}})
+
+    @contextmanager
+    def writer(self) -> Iterator[ElasticsearchWriter]:
+        """Enter to write. The server orders the writes by version; no lock is needed."""
+        self.ensure()
+        yield ElasticsearchWriter(self)
+
+    def search(self, query: Query) -> Answer:
+        """Answer `query`."""
+        if not query.keys:
+            return Answer(facets={facet: {} for facet in query.facets})
+        with _typed_errors():
+            return read_answer(query, build_search(self.client, self.alias, query).execute())
+
+    def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
+        """Return what the index holds of `ids`, as of the last refresh."""
+        held: dict[str, Held] = {}
+        rest = iter(ids)
+        with _typed_errors():
+            while page := list(islice(rest, _SCAN_PAGE)):
+                found = self._rows().index(self.alias_of(which)).query(Q("ids", values=page)).extra(size=len(page))
+                held |= {row.id: row for row in _held(found)}
+        return held
+
+    def scan(self, which: Which = "live") -> Iterator[Held]:
+        """Yield everything held at one point in time."""
+        with _typed_errors():
+            point = self.client.open_point_in_time(index=self.alias_of(which), keep_alive="5m")["id"]
+        try:
+            after = None
+            while True:
+                with _typed_errors():
+                    page = self._rows().extra(size=_SCAN_PAGE, pit={"id": point, "keep_alive": "5m"}).sort("_shard_doc")
+                    rows = (page.extra(search_after=after) if after else page).execute().to_dict()["hits"]["hits"]
+                if not rows:
+                    return
+                after = rows[-1]["sort"]
+                yield from map(_as_held, rows)
+        finally:
+            with _typed_errors():
+                self.client.close_point_in_time(id=point)
+
+    def count(self, which: Which = "live") -> int:
+        """Return how many documents can be found, as of the last refresh."""
+        with _typed_errors():
+            return Search(using=self.client, index=self.alias_of(which)).query("term", alive=True).count()
+
+    def health(self) -> Health:
+        """Return the state of the engine; never raises."""
+        try:
+            with _typed_errors():
+                state = self.client.cluster.health(timeout="5s")["status"]
+                live = self.client.indices.get_mapping(index=self.alias)
+                layouts = {mapping["mappings"].get("_meta", {}).get("layout") for mapping in live.body.values()}
+                rebuilding = bool(self.client.indices.exists_alias(name=self.alias_of("rebuild")))
+                outdated = layouts != {LAYOUT}
+                documents = self.count()
+        except EngineError as error:
+            return Health(ok=False, engine=self.name, detail=str(error))
+        return Health(state != "red" and not outdated, self.name, documents, outdated, rebuilding, detail=state)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+    def alias_of(self, which: Which | str) -> str:
+        """Return the name under which an index is reached."""
+        return self.alias if which == "live" else f"{self.alias}-{which}"
+
+    def indexes_of(self, which: Which | str) -> list[str]:
+        """Return the index behind an alias, or nothing."""
+        try:
+            return sorted(self.client.indices.get_alias(name=self.alias_of(which)).body)
+        except NotFoundError:
+            return []
+
+    def add_index(self, aliases: dict[str, dict[str, str]]) -> str:
+        """Make an empty index under a new name that is reached by `aliases`, and return the name."""
+        pattern = f"{self.alias}-0*"
+        numbers = [int(index.rpartition("-")[2]) for index in self.client.indices.get(index=pattern).body]
+        name = f"{self.alias}-{max(numbers, default=0) + 1:06d}"
+        self.client.indices.create(
+            index=name, aliases=aliases, mappings=build_mapping(), settings=build_settings(self.shards)
+        )
+        return name
+
+    def _rows(self) -> Search:
+        return Search(using=self.client).source(False).extra(version=True, docvalue_fields=["alive"])
+
+
+class ElasticsearchWriter:
+    """Changes to the indexes behind the aliases."""
+
+    def __init__(self, engine: ElasticsearchEngine) -> None:
+        self.engine = engine
+        self.client = engine.client
+
+    def write(self, changes: Iterable[Change]) -> Written:
+        """Apply `changes` to the live index, and to the one being rebuilt."""
+        with _typed_errors():
+            both = ["live", "rebuild"] if self.engine.indexes_of("rebuild") else ["live"]
+            return self._bulk(changes, both)
+
+    def refresh(self) -> None:
+        """Make everything written findable at once, instead of within a second."""
+        with _typed_errors():
+            self.client.indices.refresh(index=self.engine.indexes_of("live") + self.engine.indexes_of("rebuild"))
+
+    def start_rebuild(self) -> None:
+        """Begin an empty index beside the live one."""
+        self.abandon_rebuild()
+        with _typed_errors():
+            self.engine.add_index({self.engine.alias_of("rebuild"): {}})
+
+    def write_rebuild(self, changes: Iterable[Change]) -> Written:
+        """Apply `changes` to the index being rebuilt only."""
+        with _typed_errors():
+            self._named("rebuild", "no rebuild is under way")
+            return self._bulk(changes, ["rebuild"])
+
+    def finish_rebuild(self) -> None:
+        """Swap: the rebuilt index is live, the one before is kept, the one before that goes."""
+        with _typed_errors():
+            [new] = self._named("rebuild", "no rebuild is under way")
+            self.client.indices.refresh(index=new)
+            oldest = self.engine.indexes_of("previous")
+            self._move(live=new, previous=self.engine.indexes_of("live"), rebuild=[])
+            if oldest:
+                self.client.indices.delete(index=oldest)
+
+    def abandon_rebuild(self) -> None:
+        """Drop the index being rebuilt."""
+        with _typed_errors():
+            if unfinished := self.engine.indexes_of("rebuild"):
+                self.client.indices.delete(index=unfinished)
+
+    def go_back(self) -> None:
+        """Make the index before the last rebuild live again."""
+        with _typed_errors():
+            [old] = self._named("previous", "no earlier index is kept")
+            self._move(live=old, previous=self.engine.indexes_of("live"), rebuild=self.engine.indexes_of("rebuild"))
+
+    def _named(self, which: str, missing: str) -> list[str]:
+        found = self.engine.indexes_of(which)
+        if not found:
+            raise IndexMissing(missing)
+        return found
+
+    def _move(self, *, live: str, previous: list[str], rebuild: list[str]) -> None:
+        wanted = {"live": [live], "previous": previous, "rebuild": rebuild}
+        actions = []
+        for which, indexes in wanted.items():
+            alias = self.engine.alias_of(which)
+            gone = [index for index in self.engine.indexes_of(which) if index not in indexes]
+            actions += [{"remove": {"index": index, "alias": alias}} for index in gone]
+            actions += [{"add": {"index": index, "alias": alias}} for index in indexes]
+        self.client.indices.update_aliases(actions=actions)
+
+    def _bulk(self, changes: Iterable[Change], indexes: list[str]) -> Written:
+        """Write in requests of some megabytes; where the server says it is full, wait and go on, then give up."""
+        counted = self.engine.indexes_of(indexes[0])
+        applied = stale = 0
+        results = streaming_bulk(
+            self.client,
+            bulk_actions(list(changes), [self.engine.alias_of(which) for which in indexes]),
+            # Without this a row for an index that has just gone would make a new one, with fields of its own choosing.
+            require_alias=True,
+            chunk_size=_BULK_ROWS,
+            max_chunk_bytes=_BULK_BYTES,
+            raise_on_error=False,
+            max_retries=5,
+            initial_backoff=0.5,
+            max_backoff=20,
+        )
+        for ok, result in results:
+            item = result["index"]
+            if ok:
+                applied += item["_index"] in counted
+            elif item["status"] == _STALE:
+                stale += item["_index"] in counted
+            elif item["status"] in _OVERLOADED:
+                raise EngineDown(f"Elasticsearch is overloaded: {item['error']}")
+            elif item["status"] == _MISSING:
+                raise IndexMissing("the search index has not been built")
+            else:
+                raise EngineError(f"Elasticsearch refused {item['_id']}: {item['error']}")
+        return Written(applied, stale)
+
+
+def _held(search: Search) -> Iterator[Held]:
+    yield from map(_as_held, search.execute().to_dict()["hits"]["hits"])
+
+
+def _as_held(row: dict) -> Held:
+    return Held(row["_id"], row["_version"], deleted=not row["fields"]["alive"][0])
+
+
+@contextmanager
+def _typed_errors() -> Iterator[None]:
+    try:
+        yield
+    except TransportError as error:
+        raise EngineDown(f"Elasticsearch does not answer: {error}") from error
+    except NotFoundError as error:
+        raise IndexMissing("the search index has not been built") from error
+    except ApiError as error:
+        down = error.status_code in _OVERLOADED
+        raise (EngineDown if down else EngineError)(f"Elasticsearch answered {error.status_code}: {error}") from error

@@ -1,0 +1,99 @@
+"""Questions to Elasticsearch: the clauses spelled in its DSL, pages by `search_after`, exact totals and counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from elasticsearch import Elasticsearch
+from elasticsearch.dsl import A, Q, Search
+from elasticsearch.dsl.query import Query as DslQuery
+from elasticsearch.dsl.response import Response
+
+from search.engines.base import FACET_VALUES, Answer, Hit, Query, Sort, order_of
+from search.engines.clauses import Adjacent, Bool, Clause, Term, matching, ranking
+from search.engines.elasticsearch_index import facet_field
+from search.engines.rows import sort_key_range
+
+
+def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
+    """Return the question as one request: hits, total and every count."""
+    filters = {facet: Q("terms", **{facet_field(facet): list(values)}) for facet, values in query.filters.items()}
+    # A facet's own filter narrows the hits but not its own counts.
+    counted = [facet for facet in filters if facet in query.facets]
+    always = [Q("terms", keys=sorted(query.keys)), *(filters[facet] for facet in filters if facet not in counted)]
+    if query.date_from or query.date_to:
+        first, end = sort_key_range(query.date_from, query.date_to)
+        always.append(Q("range", by_date={"gte": first, "lt": end}))
+    relevance = order_of(query) is Sort.RELEVANCE
+    matched = spell(matching(query.parsed))
+    found = Q(
+        "bool",
+        must=[matched] if relevance else [],
+        should=[spell(clause) for clause in ranking(query.parsed)] if relevance else [],
+        filter=[*always, *([] if relevance else [matched])],
+    )
+    search = Search(using=client, index=index).query(found).source(False)
+    search = search.extra(track_total_hits=True, size=query.limit + 1, track_scores=relevance)
+    search = search.sort(*_order(query))
+    if counted:
+        search = search.post_filter(Q("bool", filter=[filters[facet] for facet in counted]))
+    for facet in query.facets:
+        others = [filters[other] for other in counted if other != facet]
+        under = search.aggs.bucket(facet, A("filter", filter=Q("bool", filter=others) if others else Q("match_all")))
+        under.bucket("values", A("terms", field=facet_field(facet), size=FACET_VALUES))
+    if query.after:
+        search = search.extra(search_after=_cursor(query.after, relevance))
+    return search
+
+
+def read_answer(query: Query, response: Response) -> Answer:
+    """Return the response in the protocol's terms."""
+    relevance = order_of(query) is Sort.RELEVANCE
+    raw = response.to_dict()["hits"]
+    rows, more = raw["hits"][: query.limit], len(raw["hits"]) > query.limit
+    hits = tuple(Hit(row["_id"], row["_score"] if relevance else 0.0) for row in rows)
+    facets = {
+        facet: {bucket["key"]: bucket["doc_count"] for bucket in response.aggregations[facet]["values"].buckets}
+        for facet in query.facets
+    }
+    after = json.dumps(rows[-1]["sort"]) if more and rows else None
+    return Answer(raw["total"]["value"], hits, facets, after, float(response.took))
+
+
+def spell(clause: Clause) -> DslQuery:
+    """Return the clause in Elasticsearch's words."""
+    match clause:
+        case Term(field, value, boost):
+            return Q("term", **{field.value: {"value": value, "boost": boost}})
+        case Adjacent(field, values, boost):
+            return Q("match_phrase", **{field.value: {"query": " ".join(values), "boost": boost}})
+        case Bool(must, should, must_not, least):
+            wanted = _spelled(must)
+            if should:
+                wanted.append(Q("bool", should=_spelled(should), minimum_should_match=least))
+            return Q("bool", must=wanted or [Q("match_all")], must_not=_spelled(must_not))
+
+
+def _spelled(clauses: Iterable[Clause]) -> list[DslQuery]:
+    return [spell(clause) for clause in clauses]
+
+
+def _order(query: Query) -> list[dict[str, dict[str, str]]]:
+    match order_of(query):
+        case Sort.RELEVANCE:
+            return [{"_score": {"order": "desc"}}, {"by_date": {"order": "desc"}}]
+        case Sort.NEWEST:
+            return [{"by_date": {"order": "desc"}}]
+        case Sort.OLDEST:
+            return [{"by_date": {"order": "asc"}}]
+
+
+def _cursor(after: str, relevance: bool) -> list[float | int]:
+    try:
+        values = json.loads(after)
+        if len(values) != (2 if relevance else 1):
+            raise ValueError(after)
+        return [*map(float, values[:-1]), int(values[-1])]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"not the end of a page: {after!r}") from error

@@ -1,0 +1,156 @@
+"""Questions to a tantivy index: the clauses spelled as its queries, pages that go on by key, exact counts."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+
+from tantivy import DocAddress, FieldType, Occur, Order, Searcher
+from tantivy import Query as TantivyQuery
+
+from search.engines.base import FACET_VALUES, Answer, EngineError, Hit, Query, Sort, order_of
+from search.engines.clauses import Adjacent, Bool, Clause, Term, matching, ranking
+from search.engines.rows import sort_key_range
+from search.engines.tantivy_index import INDEX_OPTIONS, TantivyIndex, all_of, facet_field, id_at, total_of
+
+# Each segment hands over all of its values, or the sums would be estimates.
+_ALL_VALUES = 1_000_000
+_SPARE = 32
+_Row = tuple[float, int, DocAddress]  # score, sort key, place in the index
+
+
+def answer(index: TantivyIndex, query: Query) -> Answer:
+    """Answer one question from the last commit."""
+    started = time.perf_counter()
+    if not query.keys:
+        return Answer(facets={facet: {} for facet in query.facets})
+    asked = _Asked(index, query)
+    total, hits, after = asked.page()
+    facets = asked.counts()
+    return Answer(total, hits, facets, after, round((time.perf_counter() - started) * 1000, 3))
+
+
+class _Asked:
+    def __init__(self, index: TantivyIndex, query: Query) -> None:
+        self.index = index
+        self.query = query
+        self.searcher: Searcher = index.searcher()
+        self.match = self.spell(matching(query.parsed))
+        self.keys = _unscored(index.any_of("keys", sorted(query.keys)))
+        self.filters = {
+            facet: _unscored(index.any_of(facet_field(facet), values)) for facet, values in query.filters.items()
+        }
+        self.dates: list[TantivyQuery] = []
+        if query.date_from or query.date_to:
+            first, end = sort_key_range(query.date_from, query.date_to)
+            self.dates = [_unscored(self.between(first, end))]
+
+    def spell(self, clause: Clause) -> TantivyQuery:
+        """Return the clause in tantivy's words."""
+        schema = self.index.schema
+        match clause:
+            case Term(field, value, boost):
+                found = TantivyQuery.term_query(schema, field, value, INDEX_OPTIONS[field])
+                return TantivyQuery.boost_query(found, boost)
+            case Adjacent(field, values, boost):
+                return TantivyQuery.boost_query(TantivyQuery.phrase_query(schema, field, list(values)), boost)
+            case Bool(must, should, must_not, least):
+                wanted = [self.spell(part) for part in must]
+                if should:
+                    some = [(Occur.Should, self.spell(part)) for part in should]
+                    wanted.append(TantivyQuery.boolean_query(some, minimum_number_should_match=least))
+                return all_of(*wanted, none_of=[self.spell(part) for part in must_not])
+
+    def restricted(self, filters: Iterable[TantivyQuery]) -> TantivyQuery:
+        """Return what is found and may be found under `filters`."""
+        return all_of(self.match, self.keys, *self.dates, *filters)
+
+    def page(self) -> tuple[int, tuple[Hit, ...], str | None]:
+        """Return the total, the hits, and where the next page goes on."""
+        found = self.restricted(self.filters.values())
+        if order_of(self.query) is Sort.RELEVANCE:
+            total, rows = self._by_relevance(found)
+        else:
+            total, rows = self._by_date(found)
+        rows, more = rows[: self.query.limit], len(rows) > self.query.limit
+        hits = tuple(Hit(id_at(self.searcher, address), score) for score, _, address in rows)
+        if not more or not rows:
+            return total, hits, None
+        return total, hits, json.dumps([rows[-1][0], rows[-1][1]])
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Return the counts of each facet asked for, under all filters but its own."""
+        free = [facet for facet in self.query.facets if facet not in self.filters]
+        counted = self._aggregate(free, self.filters.values()) if free else {}
+        for own in self.query.facets:
+            if own in self.filters:
+                others = [found for facet, found in self.filters.items() if facet != own]
+                counted |= self._aggregate([own], others)
+        return {facet: counted[facet] for facet in self.query.facets}
+
+    def between(self, first: int, end: int) -> TantivyQuery:
+        """Return the documents whose sort key is in `first <= key < end`."""
+        return TantivyQuery.range_query(
+            self.index.schema, "by_date", FieldType.Integer, first, end, include_upper=False
+        )
+
+    def _by_date(self, found: TantivyQuery) -> tuple[int, list[_Row]]:
+        newest = order_of(self.query) is Sort.NEWEST
+        total = total_of(self.searcher.search(found, 1))
+        if self.query.after:
+            _, last = _cursor(self.query.after)
+            rest = self.between(0, last) if newest else self.between(last + 1, 2**63 - 1)
+            found = all_of(found, rest)
+        order = Order.Desc if newest else Order.Asc
+        hits = self.searcher.search(found, self.query.limit + 1, False, "by_date", 0, order).hits
+        return total, [(0.0, key, address) for key, address in hits]
+
+    def _by_relevance(self, found: TantivyQuery) -> tuple[int, list[_Row]]:
+        ranks = [(Occur.Should, self.spell(clause)) for clause in ranking(self.query.parsed)]
+        scored = TantivyQuery.boolean_query([(Occur.Must, found), *ranks])
+        after = _cursor(self.query.after) if self.query.after else None
+        wanted = self.query.limit + 1
+        depth = wanted + _SPARE if after is None else 4 * wanted
+        while True:
+            # tantivy orders equal scores by place in the index; ours go by date, so ties at the end are read in full.
+            result = self.searcher.search(scored, depth, count=True)
+            scores = [score for score, _ in result.hits]
+            complete = len(scores) < depth
+            rows = self._ordered(result.hits, after, None if complete else scores[-1])
+            if complete or len(rows) >= wanted:
+                return total_of(result), rows
+            depth *= 4
+
+    def _ordered(
+        self, hits: list[tuple[float, DocAddress]], after: tuple[float, int] | None, cut: float | None
+    ) -> list[_Row]:
+        """Order the hits by score and date, leave out those before the cursor and those of the score cut through."""
+        keys = self.searcher.fast_field_values("by_date", [address for _, address in hits])
+        rows = [(score, int(key or 0), address) for (score, address), key in zip(hits, keys, strict=True)]
+        rows = [row for row in rows if cut is None or row[0] > cut]
+        rows.sort(key=lambda row: (-row[0], -row[1]))
+        return rows if after is None else [row for row in rows if row[:2] < after]
+
+    def _aggregate(self, facets: list[str], filters: Iterable[TantivyQuery]) -> dict[str, dict[str, int]]:
+        asked = {
+            facet: {"terms": {"field": facet_field(facet), "size": FACET_VALUES, "segment_size": _ALL_VALUES}}
+            for facet in facets
+        }
+        try:
+            result = self.searcher.aggregate(self.restricted(filters), asked)
+        except ValueError as error:
+            raise EngineError(f"cannot count {', '.join(facets)}: {error}") from error
+        return {facet: {bucket["key"]: bucket["doc_count"] for bucket in result[facet]["buckets"]} for facet in facets}
+
+
+def _unscored(query: TantivyQuery) -> TantivyQuery:
+    return TantivyQuery.const_score_query(query, 0.0)
+
+
+def _cursor(after: str) -> tuple[float, int]:
+    try:
+        score, key = json.loads(after)
+        return float(score), int(key)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"not the end of a page: {after!r}") from error

@@ -1,0 +1,58 @@
+"""A few hundred made-up documents in the language of Vietnamese offices, the same at every run."""
+
+import random
+from datetime import date, timedelta
+from uuid import UUID
+
+from search.engines.base import IndexDocument
+
+PHRASES = (
+    """
+quyết định|kế hoạch|đất đai|thu hồi đất|giải phóng mặt bằng|Ủy ban nhân dân tỉnh|Uỷ ban nhân dân xã|hòa giải ở cơ sở|hoà bình|thủy lợi
+thuỷ sản|xây dựng nông thôn mới|dự thảo|dự toán ngân sách|nghị quyết|hội đồng nhân dân|phê duyệt|quy hoạch|quỹ đất|đường giao thông
+bổ nhiệm cán bộ|má ma mà mả mã mạ|hồ sơ lưu trữ|chỉnh lý tài liệu|phòng cháy chữa cháy|an toàn thực phẩm|y tế cơ sở|năm học mới
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+KINDS = ("QĐ-UBND", "NQ-HĐND", "KH-UBND", "TB-VP", "BC-STNMT", "CV")
+TYPES = ("decision", "resolution", "plan", "notice", "report", "letter")
+BRANCHES = (
+    ("province",),
+    ("province", "district-1"),
+    ("province", "district-1", "commune-7"),
+    ("province", "district-2"),
+)
+
+
+def documents(number: int = 300, seed: int = 1) -> list[IndexDocument]:
+    chance = random.Random(seed)
+    return [_document(n, chance) for n in range(number)]
+
+
+def _document(n: int, chance: random.Random) -> IndexDocument:
+    kind = chance.randrange(len(KINDS))
+    issued = date(2015, 1, 1) + timedelta(days=chance.randrange(3650))
+    code = chance.choice((f"{n % 40 + 1:02d}/{issued.year}/{KINDS[kind]}", f"{n % 40 + 1}/{KINDS[kind]}"))
+    text = " ".join(chance.choice(PHRASES) for _ in range(chance.randrange(3, 25)))
+    cited = f"Căn cứ {chance.randrange(1, 40):02d}/{issued.year - 1}/NQ-HĐND ngày 14/03/{issued.year - 1}. "
+    path = chance.choice(BRANCHES)
+    level = chance.choice(("normal", "normal", "restricted"))
+    return IndexDocument(
+        id=str(UUID(int=n + 1)),
+        version=1,
+        title=f"{TYPES[kind]} {chance.choice(PHRASES)}",
+        number=code,
+        text=(cited if chance.random() < 0.3 else "") + text,
+        file_names=(f"{n:04d}_van_ban.pdf",),
+        more=(chance.choice(("Nguyễn Văn An", "Trần Thị Bích Hòa", "Lê Hoà")),),
+        keys=tuple(f"a:{level}:{agency}" for agency in path),
+        facets={
+            "agency": path,
+            "year": (str(issued.year),),
+            "type": (TYPES[kind],),
+            "state": (chance.choice(("open", "closed", "archived")),),
+            "dossier": tuple(f"dossier-{chance.randrange(30)}" for _ in range(chance.randrange(3))),
+        },
+        date=issued if n % 25 else None,
+    )
