@@ -1,0 +1,1 @@
+"""Electronic signatures: whether they hold, and what is known about who made them and when."""

@@ -1,0 +1,116 @@
+"""The door to the engine: a hostile file is read in a worker process that is ended when late or too large."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from repository import clock
+from repository.isolation import Crashed, Isolated, IsolationError, ParserFailed, TooLarge, TooLate
+from signing.validation.policy import ARCHIVE, Policy
+from signing.validation.verdicts import FileFacts, FileVerdict, Message, Outcome
+
+SECONDS = 9.0  # of one file
+MEMORY_MB = 1024  # above the worker's size at rest
+LARGEST = 2**31  # bytes of a file
+CHUNK = 1 << 20
+
+
+class Validator:
+    """Validates files in up to `workers` processes, which stay hot between files. Thread-safe."""
+
+    def __init__(self, workers: int = 1, seconds: float = SECONDS) -> None:
+        self._isolated = Isolated(
+            "signing.validation.engine:validate", seconds=seconds, memory_mb=MEMORY_MB, workers=workers
+        )
+
+    def validate(
+        self,
+        path: str | Path,
+        *,
+        trust: Sequence[bytes] = (),
+        at: datetime | None = None,
+        password: str | None = None,
+        policy: Policy = ARCHIVE,
+    ) -> FileVerdict:
+        """The verdict on a PDF. `trust`: anchors in PEM or DER; `at`: the time to judge by, None for now.
+
+        Nothing in the file raises: what cannot be processed is an UNPROCESSABLE verdict with a reason.
+        Raises OSError where the file cannot be opened, `trust.AnchorNotReadable` where an anchor is no certificate.
+        """
+        started, now = time.monotonic(), clock.now()
+        digest = sha256_of(path)
+        arguments = (str(path), list(trust), now.isoformat(), at and at.isoformat(), password, asdict(policy))
+        try:
+            if Path(path).stat().st_size > LARGEST:
+                raise TooLarge(MEMORY_MB)
+            answer: dict[str, Any] = self._isolated.run(*arguments)
+            return FileVerdict.from_dict(answer)
+        except IsolationError as error:
+            if isinstance(error, ParserFailed) and error.kind == "AnchorNotReadable":
+                from signing.validation.trust import AnchorNotReadable
+
+                raise AnchorNotReadable(error.message) from None
+            reason = _reason(error)
+        except (KeyError, TypeError, ValueError) as error:
+            reason = Message("crashed", {"detail": str(error)[:500]})
+        return FileVerdict(
+            sha256=digest,
+            outcome=Outcome.UNPROCESSABLE,
+            message=reason,
+            signatures=(),
+            file=FileFacts(size=Path(path).stat().st_size),
+            policy=policy.name,
+            policy_version=policy.version,
+            policy_hash=policy.hash,
+            tools={},
+            anchors=(),
+            validated_at=now,
+            at=at,
+            seconds=round(time.monotonic() - started, 4),
+        )
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._isolated.close()
+
+
+_shared = Validator()
+
+
+def validate_file(
+    path: str | Path,
+    *,
+    trust: Sequence[bytes] = (),
+    at: datetime | None = None,
+    password: str | None = None,
+    policy: Policy = ARCHIVE,
+) -> FileVerdict:
+    """`Validator.validate` with one worker process shared by the whole program."""
+    return _shared.validate(path, trust=trust, at=at, password=password, policy=policy)
+
+
+def sha256_of(path: str | Path) -> str:
+    """The file's SHA-256, lower-case hexadecimal. Raises OSError."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while part := file.read(CHUNK):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _reason(error: IsolationError) -> Message:
+    match error:
+        case TooLate():
+            return Message("too_late")
+        case TooLarge():
+            return Message("too_large")
+        case ParserFailed():
+            return Message("crashed", {"detail": f"{error.kind}: {error.message}"[:500]})
+        case Crashed():
+            return Message("crashed", {"detail": str(error)[:500]})
+        case _:
+            return Message("crashed", {"detail": type(error).__name__})

@@ -1,0 +1,142 @@
+"""From what was found to verdicts: one for each signature, and one word for the file."""
+
+from collections.abc import Sequence
+
+from signing.validation.coverage import Coverage
+from signing.validation.document import SignedPdf
+from signing.validation.examination import Examined
+from signing.validation.facts import algorithm_facts, certificate_facts, claimed_time, text_entry
+from signing.validation.levels import level_of
+from signing.validation.policy import Policy
+from signing.validation.trust import Judgement, Trust
+from signing.validation.verdicts import (
+    Indication,
+    Message,
+    Outcome,
+    SignatureKind,
+    SignatureVerdict,
+    SubIndication,
+)
+
+NOT_CONCLUDED = {
+    SubIndication.NO_CERTIFICATE_CHAIN_FOUND: "intact_chain_unknown",
+    SubIndication.TRY_LATER: "intact_no_revocation_data",
+    SubIndication.SIG_CONSTRAINTS_FAILURE: "intact_no_timestamp",
+    SubIndication.OUT_OF_BOUNDS_NO_POE: "intact_expired",
+    SubIndication.OUT_OF_BOUNDS_NOT_REVOKED: "intact_expired",
+    SubIndication.EXPIRED: "intact_expired",
+    SubIndication.NOT_YET_VALID: "intact_not_yet_valid",
+    SubIndication.REVOKED_NO_POE: "intact_revoked",
+    SubIndication.REVOKED_CA_NO_POE: "intact_revoked",
+    SubIndication.REVOKED: "intact_revoked",
+    SubIndication.CRYPTO_CONSTRAINTS_FAILURE: "intact_weak",
+    SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: "intact_weak",
+}
+
+
+def verdict_of(
+    found: Examined, pdf: SignedPdf, document_timestamps: Sequence[int], trust: Trust, policy: Policy
+) -> SignatureVerdict:
+    """The verdict on one signature. `document_timestamps`: revisions signed by intact document time-stamps."""
+    stamped = found.stamped or any(revision > found.revision for revision in document_timestamps)
+    judgement, message, findings = _judged(found, trust, stamped)
+    found.against = judgement.against
+    embedded, intact = found.embedded, found.intact
+    times = [token.time for token in found.tokens if token.intact and token.time is not None]
+    return SignatureVerdict(
+        field=found.name,
+        kind=found.kind,
+        indication=judgement.indication,
+        sub_indication=judgement.sub_indication,
+        intact=intact,
+        covers_document=_covers(found),
+        changes_after=found.changes,
+        changes_allowed=None if intact is not True else not found.modified,
+        level=level_of(embedded, pdf, found.tokens, document_timestamps) if embedded is not None and intact else "-",
+        signer=(facts := certificate_facts(found.certificate) if found.certificate is not None else None)
+        and facts.subject,
+        certificate=facts,
+        claimed_time=claimed_time(embedded) if embedded is not None and found.kind is SignatureKind.SIGNATURE else None,
+        best_time=judgement.best_time or min(times, default=None),
+        timestamps=found.tokens,
+        algorithm=algorithm_facts(embedded, found.certificate, policy) if embedded is not None else None,
+        permission=found.permission.value if found.permission is not None else None,
+        sub_filter=found.sub_filter,
+        reason=text_entry(embedded.sig_object, "/Reason") if embedded is not None else None,
+        message=message,
+        findings=tuple(findings),
+    )
+
+
+def _covers(found: Examined) -> bool | None:
+    return None if found.coverage is None else found.coverage is Coverage.WHOLE_FILE
+
+
+def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Message, list[Message]]:
+    """Indication, the sentence to show, and every finding."""
+    if found.intact is False:
+        code, sub_indication = found.integrity.code or "byte_range", found.integrity.sub_indication
+        if found.integrity.intact is not False:
+            code, sub_indication = "byte_range", SubIndication.FORMAT_FAILURE
+        message = Message(code, _detail(found))
+        return Judgement(Indication.TOTAL_FAILED, sub_indication), message, [message]
+    if found.modified:
+        return Judgement(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE), found.modified[0], found.modified
+    if found.intact is None:
+        message = Message(found.integrity.code, _detail(found))
+        return Judgement(Indication.INDETERMINATE, found.integrity.sub_indication), message, [message]
+    if found.kind is SignatureKind.DOCUMENT_TIMESTAMP:
+        judgement = trust.judge_timestamp(found.embedded)
+    else:
+        judgement = trust.judge_signature(found.embedded, stamped=stamped)
+    findings = [Message("timestamp_broken")] if found.broken_timestamps else []
+    if judgement.indication is Indication.TOTAL_PASSED and findings:
+        judgement = Judgement(Indication.INDETERMINATE, SubIndication.GENERIC, judgement.best_time)
+    if judgement.indication is Indication.TOTAL_PASSED:
+        message = Message("passed")
+    else:
+        code = NOT_CONCLUDED.get(judgement.sub_indication, "intact_not_concluded")
+        if code == "intact_no_timestamp" and judgement.against:
+            code = "intact_not_concluded"
+        message = Message(code)
+    if findings:
+        message = findings[0]
+    return judgement, message, findings or [message]
+
+
+def _detail(found: Examined) -> dict[str, str]:
+    return {"detail": found.integrity.detail[:500]} if found.integrity.detail else {}
+
+
+def weigh(found: Sequence[Examined], verdicts: Sequence[SignatureVerdict]) -> tuple[Outcome, Message]:
+    """One word for the file: the worst that is known of any signature.
+
+    A document time-stamp that does not hold is worse than that only where no signature holds the file together.
+    One that stands before every signature binds nobody to the content: what was changed between it and the first
+    signature is signed by that signature.
+    """
+    signatures = [each for each in found if each.kind is SignatureKind.SIGNATURE]
+    stamps = [each for each in found if each.kind is SignatureKind.DOCUMENT_TIMESTAMP]
+    first = min((each.revision for each in signatures), default=None)
+    binding = [each for each in stamps if first is None or each.revision > first]
+    if broken := _first(signatures or stamps, lambda each: each.intact is False):
+        return Outcome.TAMPERED, _message(broken, found, verdicts)
+    if modified := _first([*signatures, *binding], lambda each: bool(each.modified)):
+        return Outcome.MODIFIED, _message(modified, found, verdicts)
+    if broken := _first(found, lambda each: each.broken_timestamps or each.intact is False):
+        return Outcome.TIMESTAMP_BROKEN, Message("timestamp_broken")
+    if unknown := _first(found, lambda each: each.intact is None):
+        return Outcome.UNPROCESSABLE, _message(unknown, found, verdicts)
+    if doubtful := _first(signatures, lambda each: each.against):
+        return Outcome.INDETERMINATE, _message(doubtful, found, verdicts)
+    judged = [verdict for each, verdict in zip(found, verdicts, strict=True) if not signatures or each in signatures]
+    open_questions = [verdict.message for verdict in judged if verdict.indication is not Indication.TOTAL_PASSED]
+    return Outcome.VALID, open_questions[0] if open_questions else Message("passed")
+
+
+def _first(found, holds):  # type: ignore[no-untyped-def]
+    return next((each for each in found if holds(each)), None)
+
+
+def _message(one: Examined, found: Sequence[Examined], verdicts: Sequence[SignatureVerdict]) -> Message:
+    return verdicts[next(place for place, each in enumerate(found) if each is one)].message

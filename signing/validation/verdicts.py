@@ -1,0 +1,217 @@
+"""What a validation found, as values: frozen, comparable, and turned to and from plain JSON without loss.
+
+The words are those of ETSI EN 319 102-1 (clause 5.1.3 and table 5). A fact that could not be established is None:
+"unknown" is never written as False.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from signing.validation.canonical import from_plain, to_plain
+
+
+class Indication(StrEnum):
+    """The main status of a signature, EN 319 102-1 clause 5.1.3."""
+
+    TOTAL_PASSED = "TOTAL-PASSED"
+    INDETERMINATE = "INDETERMINATE"
+    TOTAL_FAILED = "TOTAL-FAILED"
+
+
+class SubIndication(StrEnum):
+    """Why a signature did not pass, EN 319 102-1 tables 5 and 6."""
+
+    FORMAT_FAILURE = "FORMAT_FAILURE"
+    HASH_FAILURE = "HASH_FAILURE"
+    SIG_CRYPTO_FAILURE = "SIG_CRYPTO_FAILURE"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+    NOT_YET_VALID = "NOT_YET_VALID"
+    SIG_CONSTRAINTS_FAILURE = "SIG_CONSTRAINTS_FAILURE"
+    CHAIN_CONSTRAINTS_FAILURE = "CHAIN_CONSTRAINTS_FAILURE"
+    CERTIFICATE_CHAIN_GENERAL_FAILURE = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    CRYPTO_CONSTRAINTS_FAILURE = "CRYPTO_CONSTRAINTS_FAILURE"
+    POLICY_PROCESSING_ERROR = "POLICY_PROCESSING_ERROR"
+    SIGNATURE_POLICY_NOT_AVAILABLE = "SIGNATURE_POLICY_NOT_AVAILABLE"
+    TIMESTAMP_ORDER_FAILURE = "TIMESTAMP_ORDER_FAILURE"
+    NO_SIGNING_CERTIFICATE_FOUND = "NO_SIGNING_CERTIFICATE_FOUND"
+    NO_CERTIFICATE_CHAIN_FOUND = "NO_CERTIFICATE_CHAIN_FOUND"
+    REVOKED_NO_POE = "REVOKED_NO_POE"
+    REVOKED_CA_NO_POE = "REVOKED_CA_NO_POE"
+    OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
+    OUT_OF_BOUNDS_NOT_REVOKED = "OUT_OF_BOUNDS_NOT_REVOKED"
+    REVOCATION_OUT_OF_BOUNDS_NO_POE = "REVOCATION_OUT_OF_BOUNDS_NO_POE"
+    CRYPTO_CONSTRAINTS_FAILURE_NO_POE = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+    NO_POE = "NO_POE"
+    TRY_LATER = "TRY_LATER"
+    SIGNED_DATA_NOT_FOUND = "SIGNED_DATA_NOT_FOUND"
+    GENERIC = "GENERIC"
+
+
+class Outcome(StrEnum):
+    """One word for a whole file. For benches and filters; people read the indications."""
+
+    VALID = "VALID"
+    MODIFIED = "MODIFIED"
+    TAMPERED = "TAMPERED"
+    TIMESTAMP_BROKEN = "TIMESTAMP_BROKEN"
+    INDETERMINATE = "INDETERMINATE"
+    NO_SIGNATURE = "NO_SIGNATURE"
+    UNPROCESSABLE = "UNPROCESSABLE"
+
+
+class SignatureKind(StrEnum):
+    """What a signature field holds."""
+
+    SIGNATURE = "signature"
+    DOCUMENT_TIMESTAMP = "document timestamp"
+
+
+class TimestampKind(StrEnum):
+    """Where a time-stamp token stands."""
+
+    SIGNATURE = "signature"  # unsigned attribute: proves that the signature existed
+    CONTENT = "content"  # signed attribute: proves that the content existed before it was signed
+    DOCUMENT = "document"  # a signature field of its own: proves that the file up to there existed
+
+
+class ChangeKind(StrEnum):
+    """What one later revision did to a signed document."""
+
+    VALIDATION_DATA = "validation data"  # certificates, revocation data, time-stamps, metadata: nothing that shows
+    FORM_FILLED = "form filled"  # fields filled or changed, further signatures
+    ANNOTATED = "annotated"
+    NOT_ALLOWED = "not allowed"
+    NOT_READABLE = "not readable"  # could not be compared: never taken for harmless
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence by its code and the words to put in; `wording.text_of` renders it in the active language."""
+
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One revision after the signed one. `revision` counts from 0, the oldest."""
+
+    revision: int
+    kind: ChangeKind
+    allowed: bool
+    fields: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """A certificate as it names itself. Names are brought to NFC for display; `sha256` is of the DER bytes."""
+
+    subject: str
+    organisation: str | None
+    issuer: str
+    serial: str
+    sha256: str
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampFacts:
+    """A time-stamp token (RFC 3161). `intact` is None where the authority's certificate is not at hand.
+
+    `time` is what the token says, None where the token cannot be read.
+    """
+
+    kind: TimestampKind
+    time: datetime | None
+    authority: str | None
+    intact: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmFacts:
+    """The algorithms of a signature. `weak` by the policy; None where the algorithm is not known."""
+
+    digest: str
+    signature: str
+    key: str
+    key_bits: int | None
+    weak: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureVerdict:
+    """Everything established about one signature or document time-stamp.
+
+    `best_time`: the earliest time at which an intact time-stamp shows the signature to have existed, None without one;
+    whether its authority is trusted is part of the indication.
+    `covers_document`: whether the signed bytes reach the end of the file. `permission`: DocMDP 1, 2 or 3.
+    """
+
+    field: str
+    kind: SignatureKind
+    indication: Indication
+    sub_indication: SubIndication | None
+    intact: bool | None
+    covers_document: bool | None
+    changes_after: tuple[Change, ...]
+    changes_allowed: bool | None
+    level: str
+    signer: str | None
+    certificate: CertificateFacts | None
+    claimed_time: datetime | None
+    best_time: datetime | None
+    timestamps: tuple[TimestampFacts, ...]
+    algorithm: AlgorithmFacts | None
+    permission: int | None
+    sub_filter: str | None
+    reason: str | None
+    message: Message
+    findings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What was seen of the file as a whole. Lengths in bytes; None where the file could not be read that far."""
+
+    size: int
+    revisions: int | None = None
+    encrypted: bool | None = None
+    uncovered_bytes: int | None = None
+    pages_compared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """The answer for one file, with all that is needed to defend or repeat it.
+
+    `policy_hash` and `sha256` are lower-case hexadecimal; `anchors` the SHA-256 of the trust anchors' DER bytes;
+    `at` the time asked for (None: the time of the run); `seconds` wall-clock time of the run.
+    """
+
+    sha256: str
+    outcome: Outcome
+    message: Message
+    signatures: tuple[SignatureVerdict, ...]
+    file: FileFacts
+    policy: str
+    policy_version: str
+    policy_hash: str
+    tools: dict[str, str]
+    anchors: tuple[str, ...]
+    validated_at: datetime
+    at: datetime | None
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: str, float, int, bool, None, lists and dicts; times in ISO 8601 with zone."""
+        return to_plain(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "FileVerdict":
+        """The inverse of `to_dict`. Raises KeyError, TypeError or ValueError where the data is of another shape."""
+        return from_plain(cls, data)
