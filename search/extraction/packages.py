@@ -4,6 +4,7 @@ The directory of a zip may lie about sizes. So every entry is really unpacked on
 held against its checksum; packages inside go through the same.
 """
 
+import os
 import tempfile
 import zipfile
 import zlib
@@ -22,9 +23,7 @@ _PIECE = 256 * 1024  # bytes
 def check_package(path: Path, limits: Limits) -> None:
     """Raises TooLarge, Encrypted or Damaged; returns when the package may be given to a parser."""
     with path.open("rb") as stream:
-        unpacked = _unpacked_size(stream, limits, limits.unpacked_mb * MEGABYTE, depth=1)
-    if unpacked > _RATIO_MATTERS_ABOVE and unpacked > limits.packed_ratio * path.stat().st_size:
-        raise TooLarge(f"{path.stat().st_size} bytes unpack to {unpacked}")
+        _unpacked_size(stream, limits, limits.unpacked_mb * MEGABYTE, depth=1)
 
 
 def _unpacked_size(stream: IO[bytes], limits: Limits, budget: int, depth: int) -> int:
@@ -38,8 +37,9 @@ def _unpacked_size(stream: IO[bytes], limits: Limits, budget: int, depth: int) -
             if any(entry.flag_bits & _ENCRYPTED_BIT for entry in entries) or _is_encrypted_odf(package):
                 raise Encrypted("encrypted entries")
             total = sum(entry.file_size for entry in entries)
-            if total > budget:
-                raise TooLarge(f"unpacks to {total} bytes")
+            packed = stream.seek(0, os.SEEK_END)
+            if total > budget or (total > _RATIO_MATTERS_ABOVE and total > limits.packed_ratio * packed):
+                raise TooLarge(f"{packed} bytes unpack to {total}")
             for entry in entries:
                 total += _nested_size(package, entry, limits, budget - total, depth)
                 if total > budget:
