@@ -35,6 +35,7 @@ _UNIT = re.compile(
 _HAS_UNITS = re.compile(
     r"(?:uy ban nhan dan|ubnd|bo|so|tong cuc|cuc|hoi dong nhan dan|dai hoc|cong an|chinh phu)(?![a-z])\s+[a-z]+\s+[a-z]+"
 )
+_TERM = re.compile(r"(?:khoa [ivxl]+|ky hop (?:thu|bat thuong)|nhiem ky)(?![a-z])")
 _VOWEL = re.compile("[aeiouy]")
 _LONGEST = 200
 
@@ -70,6 +71,8 @@ def find_agencies(text: str, start: int, end: int, taken: Iterable[tuple[int, in
 
 
 def _may_name(chunk: str) -> bool:
+    if _TERM.match(fold(chunk)):
+        return False
     letters = [letter for letter in chunk if letter.isalpha()]
     if not letters or len(chunk) > _LONGEST or chunk[0].isdigit():
         return False

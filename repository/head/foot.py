@@ -22,6 +22,7 @@ _AUTHORITIES = {
 _AUTHORITY = re.compile(
     r"(?<![A-Za-zĐđ/.&])(?P<by>TM|KT|TL|TUQ|Q|T/M|K/T|T/L)(?:\s?\.\s?|\s?,\s?|(?<=/M)\s|(?<=/T)\s|(?<=/L)\s)(?=\s{0,2}[A-ZĐÀ-ỸƠƯ])"
 )
+_BY = re.compile(r"(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)(?:\s?[.,]|(?=\s|$))")
 _POST = (
     "bo truong|thu truong(?: thuong truc)?|thu tuong|pho thu tuong(?: thuong truc)?|chu tich nuoc|pho chu tich nuoc|chu tich quoc hoi|pho chu tich quoc hoi"
     "|pho chu tich(?: thuong truc| phu trach)?|chu tich|pho giam doc(?: thuong truc| phu trach)?|giam doc|pho tong giam doc|tong giam doc"
@@ -348,7 +349,7 @@ def _signature_at(text: str, folded: str, start: int) -> Signature | None:
         printed = block[match.start() : match.end()]
         if not printed.isupper() and not _opens_cell(block, match.start()):
             continue
-        if position_span and fold(_AUTHORITY.sub("", block[cursor : match.start()])).strip(_TRIMMED + "\n"):
+        if position_span and _BY.sub("", block[cursor : match.start()]).strip(_TRIMMED + "\n"):
             break
         line_end = _end_of_cell(block, match.end())
         stop = _end_of_capitals(block, match.start(), line_end)
@@ -360,6 +361,10 @@ def _signature_at(text: str, folded: str, start: int) -> Signature | None:
         cursor = authority.end() if authority else 0
         cursor = _end_of_cell(block, cursor)
     name = _name_after(block, cursor)
+    if name is None and position_span:
+        stop = _end_before_name(block, *position_span)
+        position, position_span = " ".join(block[position_span[0] : stop].split()), (position_span[0], stop)
+        name = _name_after(block, stop)
     if name is None:
         return None
     name = _with_torn_end(block, *name)
@@ -393,13 +398,15 @@ def _end_of_capitals(block: str, start: int, end: int) -> int:
         for index, word in enumerate(words):
             if index and not word.group().isupper():
                 return start + words[index - 1].end()
-    if block[start:end].isupper() and len(words) > 4:
-        # All in capitals on one line: the name is the last words, from a family name on.
-        for index in range(len(words) - 4, len(words) - 1):
-            if index > 0 and fold(words[index].group()) in _SURNAMES and _POSITION.match(fold(block[start:end])):
-                post = _POSITION.match(fold(block[start:end]))
-                if post and words[index].start() >= post.end():
-                    return start + words[index - 1].end()
+    return end
+
+
+def _end_before_name(block: str, start: int, end: int) -> int:
+    """Where a post ends that stands on one line with a name in capitals: before the last words, from a family name on."""
+    words = list(re.finditer(r"\S+", block[start:end]))
+    for index in range(max(1, len(words) - 4), len(words) - 1):
+        if fold(words[index].group()) in _SURNAMES:
+            return start + words[index - 1].end()
     return end
 
 

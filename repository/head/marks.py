@@ -55,6 +55,18 @@ def find_secrecy(text: str, folded: str, end: int | None = None) -> Mark | None:
     return _find(text, folded, "mat", _SECRECY, _WHOLE, end)
 
 
+def find_stamp_at_top(text: str, folded: str) -> Mark | None:
+    """A mark of secrecy in capitals that is the whole of one of the first five lines: for covers and texts without a head."""
+    lines = [line for line in re.finditer(r"[^\n]+", text[:_WITHOUT_HEAD]) if line.group().strip()]
+    for line in lines[:5]:
+        words = " ".join(folded[line.start() : line.end()].strip(_TRIMMED).split())
+        printed = line.group().strip(_TRIMMED)
+        value = _value_alone(printed, words, _SECRECY)
+        if value and printed.isupper():
+            return Mark(value, line.start(), line.end())
+    return None
+
+
 def find_urgency(text: str, folded: str, end: int | None = None) -> Mark | None:
     """The mark of urgency in the head of `text`."""
     return _find(text, folded, "khan", _URGENCY, _WHOLE_URGENT, end)

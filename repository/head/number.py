@@ -139,7 +139,7 @@ def _read_at(text: str, folded: str, mark: int, end: int) -> Number | None:
             continue
         code = None
         if printed and notation:
-            code = printed + (f"/{year}" if year else "") + (found["separator"] or "/") + notation
+            code = printed + (f"/{year}" if year else "") + (found["separator"] or " ") + notation
         elif printed:
             code = printed
         first = match.start("number") if printed else match.start("notation")

@@ -4,95 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from repository.head import foot, layout, marks
+from repository.head import layout, marks
 from repository.head.agency import find_agencies
-from repository.head.date import Dated, find_date, find_date_at_foot, find_day_of_passing, make_date
+from repository.head.date import Dated, make_date
+from repository.head.ending import read_foot
 from repository.head.filename import number_in_file_name
-from repository.head.model import Confidence, Evidence, Head
-from repository.head.number import Number, find_attached, find_number, stamped_line_above
+from repository.head.locate import NEAR_THE_TOP, Parts, locate
+from repository.head.model import Confidence, Head
+from repository.head.number import Number, find_attached, stamped_line_above
+from repository.head.reading import Reading
 from repository.head.source import Source, prepare
 from repository.head.subject import subject_after_title, subject_of_letter
 from repository.head.types import TYPES, type_named, type_of_notation
 from repository.text.fold import fold
 from repository.text.legacy import Charset, detect
 
-_HEAD_WINDOW = 5000
-_FOOT_WINDOW = 4000
-_PAGES_TRIED = 3
-_NEAR_THE_TOP = 500
-# Where a signature block or list of recipients may be, in any of the character sets.
-_FOOT_MARKS = (
-    "Nơi nh",
-    "No\u031bi nh",
-    "NƠI NH",
-    "N¬i nh",
-    "Nôi nh",
-    "Noi nh",
-    "NOI NH",
-    "TM.",
-    "KT.",
-    "TL.",
-    "TUQ.",
-    "T/M",
-    "K/T",
-    "T/L",
-    "(Đã ký)",
-    "(đã ký)",
-)
-_POST_LINE = re.compile(
-    "\\n[ \t]*(?:BỘ TRƯỞNG|CHỦ TỊCH|GIÁM ĐỐC|THỦ TƯỚNG|THỐNG ĐỐC|TỔNG|CỤC TRƯỞNG|CHÁNH|VIỆN TRƯỞNG)"
-)
-_FEET_TRIED = 6
-_PASSED_TYPES = frozenset(("Luật", "Bộ luật", "Pháp lệnh", "Nghị quyết", "Hiến pháp"))
 _LETTER_SIGNS = re.compile(r"(?<![a-z])(?:v\s?/\s?v(?![a-z])|kinh gui)")
-
-
-@dataclass
-class _Reading:
-    """Fields and evidence gathered so far, over one document."""
-
-    document: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-
-    def found(
-        self, name: str, value: Any, source: Source, span: tuple[int, int], confidence: Confidence = "sure"
-    ) -> None:
-        start, end = source.original(*span)
-        self.fields[name] = value
-        self.evidence[name] = Evidence(self.document[start:end], start, end, confidence)
-
-    def named(self, name: str, value: Any, file_name: str) -> None:
-        self.fields[name] = value
-        self.evidence[name] = Evidence(file_name, confidence="guess", source="file name")
-
-    def head(self) -> Head:
-        return Head(**self.fields, evidence=self.evidence)
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """What stands where in one candidate for the head."""
-
-    start: int
-    body: int
-    motto: bool
-    number: Number | None
-    date: Dated | None
-    title: layout.Title | None
-
-    @property
-    def complete(self) -> bool:
-        return self.motto and (self.number is not None or self.date is not None)
-
-    @property
-    def is_head(self) -> bool:
-        dated = self.date is not None and self.date.place is not None
-        titled = self.title is not None and self.title.alone and self.title.capitals
-        return self.motto or (self.number is not None and (dated or titled))
 
 
 def read_head(text: str, *, file_name: str | None = None, pages: Sequence[int] = (0,)) -> Head:
@@ -104,8 +32,8 @@ def read_head(text: str, *, file_name: str | None = None, pages: Sequence[int] =
     raises; looks at bounded stretches of `text`, so that time does not grow with its length beyond one plain scan.
     """
     charset = detect(text)
-    reading = _Reading(text)
-    source, parts = _locate(text, pages, charset)
+    reading = Reading(text)
+    source, parts = locate(text, pages, charset)
     if layout.is_annex(source.folded):
         _read_annex(reading, source)
     elif parts.is_head:
@@ -113,119 +41,43 @@ def read_head(text: str, *, file_name: str | None = None, pages: Sequence[int] =
         taken = _read_marks(reading, source, parts) + _taken(source, parts)
         _read_names(reading, source, parts, taken)
         _read_type_and_subject(reading, source, parts, taken)
-        _read_foot(reading, source, parts, charset)
+        read_foot(reading, source, parts, charset)
     elif (
         parts.title
         and parts.title.alone
         and parts.title.capitals
         and parts.body < len(source.text)
-        and parts.title.start < _NEAR_THE_TOP
+        and parts.title.start < NEAR_THE_TOP
     ):
+        _read_annex(reading, source)
         _read_type_and_subject(reading, source, parts, [])
-        _read_foot(reading, source, parts, charset)
-    else:
-        secret = marks.find_secrecy(source.text, source.folded)
-        if secret:
-            reading.found("secrecy", secret.value, source, (secret.start, secret.end), "guess")
+        read_foot(reading, source, parts, charset)
+    if "secrecy" not in reading.fields:
+        _read_mark_outside_of_head(reading, text, source, parts, charset)
     if file_name and not reading.fields.get("is_draft"):
         _read_file_name(reading, file_name)
     return reading.head()
 
 
-def _locate(document: str, pages: Sequence[int], charset: Charset | None) -> tuple[Source, _Parts]:
-    """The first page, and place on it, where a head stands; the top of the document where none does."""
-    starts = sorted({0, *(page for page in pages if 0 <= page < len(document))})
-    feeds = [match.start() + 1 for match in re.finditer("\f", document[: 4 * _HEAD_WINDOW])]
-    starts = sorted({*starts, *feeds})[:_PAGES_TRIED]
-    candidates: list[tuple[Source, _Parts]] = []
-    for index, start in enumerate(starts):
-        after = starts[index + 1] if index + 1 < len(starts) else len(document)
-        end = min(len(document), start + _HEAD_WINDOW)
-        if index + 1 < len(starts) and after - start > 200:
-            end = min(end, max(after, start + 1500)) if index == 0 else end
-        source = prepare(document, start, end, charset)
-        for parts in _candidates(source):
-            candidates.append((source, parts))
-            if parts.complete or (parts.is_head and parts.number):
-                return source, parts
-        if index == 0 and layout.is_annex(source.folded):
-            break
-    for source, parts in candidates:
-        if parts.motto:
-            return source, parts
-    return candidates[0]
+def _read_mark_outside_of_head(
+    reading: Reading, text: str, source: Source, parts: Parts, charset: Charset | None
+) -> None:
+    """A mark of secrecy on the cover, or at the top of a text that has no head."""
+    if parts.is_head and not source.base:
+        return
+    top = prepare(text, 0, NEAR_THE_TOP, charset) if source.base else source
+    secret = marks.find_stamp_at_top(top.text, top.folded)
+    if secret:
+        reading.found("secrecy", secret.value, top, (secret.start, secret.end), "guess")
 
 
-def _candidates(source: Source) -> list[_Parts]:
-    found = layout.mottos(source.text, source.folded, 0, len(source.folded))
-    tops = [found[0][0]] if found else [-1]
-    for start, _ in found[1:]:
-        if start - tops[-1] > 300 and len(tops) < 3:
-            tops.append(start)
-    return [_parts(source, top) for top in tops]
-
-
-def _parts(source: Source, motto: int) -> _Parts:
-    text, folded = source.text, source.folded
-    start = _top(text, motto) if motto >= 0 else 0
-    mottos = [span for span in layout.mottos(text, folded, start, min(len(folded), max(motto, 0) + 600)) if motto >= 0]
-    after_mottos = mottos[-1][1] if mottos else start
-    body = layout.body_start(text, folded, start, len(text))
-    if body < after_mottos:
-        body = layout.body_start(text, folded, after_mottos, len(text))
-    title = layout.find_title(text, folded, after_mottos, body)
-    bound = title.start if title else body
-    number = find_number(text, folded, start, bound)
-    if number is None and title:
-        number = _number_under_title(text, folded, title, body)
-    date = find_date(text, folded, start, bound)
-    if date is None and title:
-        later = find_date(text, folded, title.end, body)
-        date = later if later and later.place and _opens_line(text, later.place_start) else None
-    elif date is None and number and number.mark < start:
-        date = None
-    if title is None and number and number.end < body:
-        title = layout.find_title(text, folded, max(number.end, date.end if date else 0), body)
-    return _Parts(start, body, motto >= 0, number, date, title)
-
-
-def _top(text: str, motto: int) -> int:
-    """Where the head begins: the top of the page, or after a cover the lines of capitals just above the motto."""
-    if motto <= _NEAR_THE_TOP:
-        return 0
-    start = text.rfind("\n", 0, motto) + 1
-    for _ in range(6):
-        above = text.rfind("\n", 0, max(start - 1, 0)) + 1
-        line = text[above : max(start - 1, 0)].strip()
-        if start == 0 or (line and not line.isupper() and "ố" not in line) or len(line) > 120:
-            break
-        start = above
-    return start
-
-
-def _opens_line(text: str, at: int) -> bool:
-    return not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t(")
-
-
-def _number_under_title(text: str, folded: str, title: layout.Title, body: int) -> Number | None:
-    """A number right behind the type's name: the next line ("Số: 05/BB-VP"), or "NGHỊ ĐỊNH CỦA CHÍNH PHỦ SỐ 12/2006/NĐ-CP"."""
-    found = find_number(text, folded, title.end, min(body, title.end + 160))
-    if found is None or found.number is None:
-        return None
-    between = text[title.end : found.mark]
-    if not between.strip(" \n\t-_*"):
-        return found
-    own = between.strip().isupper() and folded[title.end : found.mark].strip().startswith("cua ")
-    return found if own and type_of_notation(found.notation or "") == title.type else None
-
-
-def _read_annex(reading: _Reading, source: Source) -> None:
+def _read_annex(reading: Reading, source: Source) -> None:
     attached = find_attached(source.text, source.folded, min(len(source.text), 2000))
     if attached:
         reading.found("attached_to", attached[0], source, attached[1:])
 
 
-def _read_number_and_date(reading: _Reading, source: Source, parts: _Parts) -> None:
+def _read_number_and_date(reading: Reading, source: Source, parts: Parts) -> None:
     number, date = parts.number, parts.date
     stamped = stamped_line_above(source.text, number.mark) if number else []
     stamped = [figure for figure in stamped if not (date and date.start <= figure[1] < date.end)]
@@ -255,7 +107,7 @@ def _read_number_and_date(reading: _Reading, source: Source, parts: _Parts) -> N
         _read_stamped_day(reading, source, date, stamped)
 
 
-def _read_stamped_day(reading: _Reading, source: Source, date: Dated, stamped: list[tuple[str, int, int]]) -> None:
+def _read_stamped_day(reading: Reading, source: Source, date: Dated, stamped: list[tuple[str, int, int]]) -> None:
     day = int(stamped[0][0]) if stamped[0][0].isdigit() else 0
     month = date.month_and_year[0] if date.month_and_year else 0
     if not month and len(stamped) > 1 and stamped[1][0].isdigit():
@@ -265,7 +117,7 @@ def _read_stamped_day(reading: _Reading, source: Source, date: Dated, stamped: l
         reading.found("date", found, source, (stamped[0][1], date.end), "guess")
 
 
-def _read_marks(reading: _Reading, source: Source, parts: _Parts) -> list[tuple[int, int]]:
+def _read_marks(reading: Reading, source: Source, parts: Parts) -> list[tuple[int, int]]:
     """Secrecy, urgency and draft; returns the spans of the marks found."""
     text, folded = source.text, source.folded
     spans = []
@@ -285,7 +137,7 @@ def _read_marks(reading: _Reading, source: Source, parts: _Parts) -> list[tuple[
     return spans
 
 
-def _taken(source: Source, parts: _Parts) -> list[tuple[int, int]]:
+def _taken(source: Source, parts: Parts) -> list[tuple[int, int]]:
     """Spans of the head that are known to be something else than a name."""
     text, folded = source.text, source.folded
     spans = layout.mottos(text, folded, parts.start, parts.body) + layout.rules(folded, parts.start, parts.body)
@@ -296,7 +148,7 @@ def _taken(source: Source, parts: _Parts) -> list[tuple[int, int]]:
     return spans
 
 
-def _read_names(reading: _Reading, source: Source, parts: _Parts, taken: list[tuple[int, int]]) -> None:
+def _read_names(reading: Reading, source: Source, parts: Parts, taken: list[tuple[int, int]]) -> None:
     end = parts.title.start if parts.title else parts.body
     if parts.number and parts.number.mark < end:
         end = parts.number.mark
@@ -317,7 +169,7 @@ def _is_type(name: str) -> bool:
     return type_named("".join(prepare(name, 0, len(name), None).folded.split())) is not None
 
 
-def _read_type_and_subject(reading: _Reading, source: Source, parts: _Parts, taken: list[tuple[int, int]]) -> None:
+def _read_type_and_subject(reading: Reading, source: Source, parts: Parts, taken: list[tuple[int, int]]) -> None:
     text, folded, title, number = source.text, source.folded, parts.title, parts.number
     by_notation = type_of_notation(number.notation) if number and number.notation else None
     letter = _LETTER_SIGNS.search(folded, parts.start, min(len(folded), parts.body + 10))
@@ -339,14 +191,17 @@ def _read_type_and_subject(reading: _Reading, source: Source, parts: _Parts, tak
     subject = None
     if title:
         below = number is not None and 0 <= number.mark - title.end < 160
-        subject = subject_after_title(text, number.end if number and below else title.end, parts.body)
+        start = title.end
+        if number and below:
+            start = max(number.end, parts.date.end if parts.date and parts.date.start - number.end in range(10) else 0)
+        subject = subject_after_title(text, start, parts.body)
     if subject is None and letter:
         subject = subject_of_letter(text, folded, parts.start, parts.body, taken)
     if subject and subject[0]:
         reading.found("subject", subject[0], source, subject[1:])
 
 
-def _spell_notation(reading: _Reading) -> None:
+def _spell_notation(reading: Reading) -> None:
     """Give the abbreviation of the type the letters that typing without accents cost it (`DA`: `ĐA` of a Đề án)."""
     notation, short = reading.fields.get("notation"), TYPES.get(reading.fields.get("type", ""))
     if not notation or not short or "notation" not in reading.evidence:
@@ -369,93 +224,7 @@ def _outranks(by_notation: str | None, title: layout.Title, number: Number | Non
     return not title.alone and not same_letters
 
 
-def _read_foot(reading: _Reading, source: Source, parts: _Parts, charset: Charset | None) -> None:
-    document = reading.document
-    first = source.original(parts.body, parts.body)[0] if parts.body < len(source.text) else source.base
-    addressed = (
-        foot.find_addressees(source.text, source.folded, max(0, parts.body - 5), len(source.text))
-        if parts.number or parts.motto
-        else None
-    )
-    if addressed and addressed[1] > parts.body + 5:
-        addressed = None
-    windows = _foot_windows(document, first)
-    listed = False
-    for start, end in windows:
-        window = prepare(document, start, end, charset)
-        if "signer" not in reading.fields:
-            signature = foot.find_signature(window.text, window.folded, 0)
-            if signature:
-                _read_signature(reading, window, signature)
-        if not listed:
-            listed = _read_recipients(reading, window, source, addressed)
-        if "date" not in reading.fields and parts.date is None:
-            _read_late_date(reading, window)
-        if "signer" in reading.fields and listed:
-            break
-    if addressed and "recipients" not in reading.fields:
-        reading.found("recipients", addressed[0], source, addressed[1:])
-
-
-def _foot_windows(document: str, first: int) -> list[tuple[int, int]]:
-    """Stretches that may hold the foot, in order: where its words stand, and the end of the document."""
-    places = sorted(place for mark in _FOOT_MARKS for place in _first_places(document, mark, first))
-    starts: list[int] = []
-    for place in places:
-        if not starts or place > starts[-1] + _FOOT_WINDOW // 2:
-            starts.append(place)
-    if not starts:
-        line = _POST_LINE.search(document, first)
-        starts = [line.start()] if line else []
-    windows = [(max(first, start - 600), min(len(document), start + _FOOT_WINDOW)) for start in starts[:_FEET_TRIED]]
-    windows.insert(2, (max(first, len(document) - _FOOT_WINDOW), len(document)))
-    return windows
-
-
-def _first_places(document: str, mark: str, start: int) -> list[int]:
-    places: list[int] = []
-    place = document.find(mark, start)
-    while place >= 0 and len(places) < _FEET_TRIED:
-        places.append(place)
-        place = document.find(mark, place + _FOOT_WINDOW // 2)
-    return places
-
-
-def _read_signature(reading: _Reading, window: Source, signature: foot.Signature) -> None:
-    confidence: Confidence = "sure" if signature.sure else "guess"
-    for name in ("authority", "position", "signer"):
-        value, span = getattr(signature, name), getattr(signature, f"{name}_span")
-        if value and span:
-            reading.found(name, value, window, span, confidence)
-
-
-def _read_recipients(
-    reading: _Reading, window: Source, source: Source, addressed: tuple[tuple[str, ...], int, int] | None
-) -> bool:
-    found = foot.find_recipients(window.text, window.folded, 0)
-    if found is None:
-        return False
-    items, start, end = found
-    addressees = addressed[0] if addressed else ()
-    others = tuple(item for item in items if not (addressees and foot.is_as_above(item)))
-    reading.found("recipients", (*addressees, *others), window, (start, end))
-    return True
-
-
-def _read_late_date(reading: _Reading, window: Source) -> None:
-    if reading.fields.get("type") in _PASSED_TYPES:
-        passed = find_day_of_passing(window.text, window.folded)
-        if passed and passed.date:
-            reading.found("date", passed.date, window, (passed.start, passed.end))
-            return
-    late = find_date_at_foot(window.text, window.folded)
-    if late and late.date:
-        reading.found("date", late.date, window, (late.start, late.end), "guess")
-        if late.place:
-            reading.found("place", late.place, window, (late.place_start, late.place_end), "guess")
-
-
-def _read_file_name(reading: _Reading, file_name: str) -> None:
+def _read_file_name(reading: Reading, file_name: str) -> None:
     named = number_in_file_name(file_name)
     if named is None or "number" in reading.fields or "attached_to" in reading.fields:
         return

@@ -43,8 +43,10 @@ def subject_after_title(text: str, start: int, end: int) -> tuple[str, int, int]
                 break
             if _DECIDER.match(folded) and _decides(text[start + lines[0][0] : start + lines[-1][1]], content, shouting):
                 break
-            if capitals and shouting is False and len(content) > 12 and _DECIDER.match(folded):
+            if shouting is False and content[:8].isupper() and _DECIDER.match(folded):
                 break
+        elif capitals and folded.startswith("cua ") and _DECIDER.match(folded[4:]):
+            continue
         elif _BODY_WORDS.match(folded) and not folded.startswith(("nghi dinh", "luat")):
             return None
         at = line.start() + line.group().index(content[0])
