@@ -80,6 +80,7 @@ class Registry:
     kinds: dict[str, JobKind] = field(default_factory=dict)
     nightly: list[Nightly] = field(default_factory=list)
     changed: list[Callable[[list[Any]], None]] = field(default_factory=list)
+    settling: list[Callable[[], None]] = field(default_factory=list)
     places: list[Callable[[Actor], Iterable[dict[str, Any]]]] = field(default_factory=list)
 
 
@@ -108,3 +109,9 @@ def documents_changed(ids: Iterable[Any]) -> None:
     if changed:
         for listener in registry.changed:
             listener(changed)
+
+
+def settled() -> None:
+    """Bring everything derived up to date before a command returns: what was filed can be found."""
+    for settle in registry.settling:
+        settle()

@@ -1,5 +1,7 @@
 """Settings of both profiles. Every variable read here stands in docs/operations.md; a test holds the two equal."""
 
+import os
+
 from django.utils.translation import gettext_lazy as _
 
 from settings.databases import database
@@ -11,6 +13,9 @@ BUILD_DIR = DATA / "build"
 
 DATABASE_URL = service_url("DATABASE_URL", "postgres", "postgresql")
 ELASTICSEARCH_URL = service_url("ELASTICSEARCH_URL", "http", "https")
+ELASTICSEARCH_API_KEY = os.environ.get("ELASTICSEARCH_API_KEY") or None
+ELASTICSEARCH_CA_CERTS = os.environ.get("ELASTICSEARCH_CA_CERTS") or None
+ELASTICSEARCH_INDEX = os.environ.get("ELASTICSEARCH_INDEX") or "vankho"
 TIKA_SERVER_URL = service_url("TIKA_SERVER_URL", "http", "https")
 REDIS_URL = service_url("REDIS_URL", "redis", "rediss")
 
@@ -209,6 +214,7 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "pyhanko": {"level": "ERROR"},
         "pyhanko_certvalidator": {"level": "ERROR"},
+        "kombu": {"level": "ERROR"},
         "elastic_transport": {"level": "WARNING"},
     },
 }

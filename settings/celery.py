@@ -45,6 +45,10 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     broker_connection_retry_on_startup=True,
     timezone="Asia/Ho_Chi_Minh",
+    beat_schedule={
+        "sweep": {"task": "repository.sweep", "schedule": 15.0, "options": {"expires": 15.0}},
+        "index": {"task": "search.index", "schedule": 10.0, "options": {"expires": 10.0}},
+    },
     beat_schedule_filename=str(data_folder() / "beat-schedule"),
 )
 app.autodiscover_tasks()

@@ -1,0 +1,52 @@
+"""Write to the outbox and read what waits in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+
+from repository.clock import now
+from search.models import Outbox
+
+BATCH = 500
+
+
+def put(ids: Iterable[UUID]) -> None:
+    """Note that these documents changed; runs in the transaction of the change and wakes the indexer after it."""
+    from search.tasks import wake_indexer
+
+    wanted = sorted(set(ids))
+    moment = now()
+    # The time keeps revisions growing even where the database was built again beside an index that is older than it.
+    least = int(moment.timestamp() * 1000)
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        # First the rows, then their revisions: the second statement waits for whoever is changing the same document.
+        Outbox.objects.bulk_create([Outbox(document_id=pk, changed_at=moment) for pk in batch], ignore_conflicts=True)
+        Outbox.objects.filter(document_id__in=batch).update(
+            revision=Greatest(F("revision") + 1, Value(least)), changed_at=moment
+        )
+    transaction.on_commit(wake_indexer)
+
+
+def waiting(limit: int) -> dict[UUID, int]:
+    """Documents the index is behind on, the longest waiting first, with their revisions."""
+    rows = Outbox.objects.filter(done__lt=F("revision")).order_by("changed_at")[:limit]
+    return dict(rows.values_list("document_id", "revision"))
+
+
+def lag() -> tuple[int, float]:
+    """How many documents wait, and for how many seconds the oldest has."""
+    rows = Outbox.objects.filter(done__lt=F("revision"))
+    oldest = rows.order_by("changed_at").values_list("changed_at", flat=True).first()
+    return rows.count(), (now() - oldest).total_seconds() if oldest else 0.0
+
+
+def acknowledge(revisions: dict[UUID, int]) -> None:
+    """The index holds these revisions durably."""
+    rows = [Outbox(document_id=pk, done=revision) for pk, revision in revisions.items()]
+    Outbox.objects.bulk_update(rows, ["done"], batch_size=BATCH)
