@@ -183,9 +183,7 @@ class Drop {
     this.next()
   }
 
-  tell(name, detail) {
-    this.section.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }))
-  }
+  tell(name, detail) { this.section.dispatchEvent(new CustomEvent(name, { bubbles: true, detail })) }
 
   counts() {
     const counts = { received: 0, held: 0, refused: 0, failed: 0 }
@@ -223,9 +221,14 @@ class Drop {
     why.hidden = !said.length
     why.querySelector('[data-message]').textContent = said.join(' ')
     why.querySelector('[data-again]').hidden = job.state !== 'failed'
+    row.dataset.look = look
     if (trouble) this.list.prepend(row)
-    const quiet = this.list.querySelectorAll('[data-state="received"], [data-state="held"]')
-    if (quiet.length > KEPT_ROWS) quiet[0].remove()
+    else if (look === 'unsure') this.list.insertBefore(row, this.list.querySelector(':scope > :not([data-look="fail"])'))
+    // Of what went well, and of what was here already, the last ones are enough: the counts say the rest.
+    for (const quiet of ['[data-look="pass"]', '[data-state="held"]']) {
+      const rows = this.list.querySelectorAll(quiet)
+      if (rows.length > KEPT_ROWS) rows[quiet === '[data-look="pass"]' ? 0 : rows.length - 1].remove()
+    }
   }
 
   draw() {

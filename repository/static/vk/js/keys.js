@@ -4,7 +4,8 @@ const OFF = 'vk-keys-off'
 const PAUSE = 1200
 let waitingForPlace = 0
 
-const writing = target => target.closest?.('input, textarea, select, [contenteditable], [role="grid"]')
+const TYPED = 'input:not([type="checkbox"], [type="radio"], [type="file"], [type="submit"]), textarea, select, [contenteditable], [role="grid"]'
+const writing = target => target.closest?.(TYPED)
 const lettersOff = () => localStorage.getItem(OFF) === 'yes'
 
 function focusSearch() {
