@@ -62,3 +62,13 @@ def _data(paper: Paper) -> dict[str, object]:
         "position": paper.position.upper(),
         "signer": paper.signer,
     }
+
+
+def line_of_text(lines: Iterable[str], *, width: float, height: float) -> bytes:
+    """A small page with a few lines of text, for the look of a signature that carries text; width and height in points."""
+    words = " \\ ".join(f"#{json.dumps(line, ensure_ascii=False)}" for line in lines)
+    source = (
+        f"#set page(width: {width}pt, height: {height}pt, margin: 2pt)\n"
+        f'#set text(font: "Libertinus Serif", size: 10pt)\n#set par(leading: 0.4em)\n#align(right, [{words}])\n'
+    )
+    return typst.compile(source.encode(), format="pdf", font_paths=_fonts(), timestamp=0, pdf_tags=False)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
@@ -70,6 +70,20 @@ class Paper:
         """What a list calls the paper."""
         return f"{self.type} số {self.code}" + (f": {self.subject}" if self.subject else "")
 
+    def numbered(self, ordinal: int) -> "Paper":
+        """The same paper under another number of its year, in its annexes too."""
+        number = f"{ordinal:02d}"
+        code = number + self.code[len(self.number) :]
+        if not any(block.kind == "annex" for block in self.blocks):
+            return replace(self, number=number, code=code)
+        blocks = tuple(
+            block._replace(label=block.label.replace(f" số {self.code} ", f" số {code} "))
+            if block.kind == "annex"
+            else block
+            for block in self.blocks
+        )
+        return replace(self, number=number, code=code, blocks=blocks)
+
     def text(self) -> str:
         """The words of the paper in the order a text extractor reads them: head, body, recipients, signature."""
         lines = [self.head_parent, *self.head_lines] if self.head_parent else list(self.head_lines)
@@ -80,11 +94,16 @@ class Paper:
         lines += [*MOTTO, self.place_and_date]
         if not self.is_letter:
             lines += [self.type.upper(), self.subject] if self.subject else [self.type.upper()]
+        foot = ["Nơi nhận:", *(f"- {name};" for name in self.recipients), f"- {self.kept}."]
+        foot += [*self.authority, self.position.upper(), self.signer]
+        annexed = False
         for block in self.blocks:
+            if block.kind == "annex" and not annexed:
+                annexed = True
+                lines += foot
             lines += block.lines()
-        lines.append("Nơi nhận:")
-        lines += [f"- {name};" for name in self.recipients]
-        lines += [f"- {self.kept}.", *self.authority, self.position.upper(), self.signer]
+        if not annexed:
+            lines += foot
         return "\n".join(lines)
 
 
