@@ -16,24 +16,8 @@ _FOOT_WINDOW = 4000
 _FEET_TRIED = 6
 _PASSED_TYPES = frozenset(("Luật", "Bộ luật", "Pháp lệnh", "Nghị quyết", "Hiến pháp"))
 # Where a signature block or list of recipients may be, in any of the character sets.
-_FOOT_MARKS = (
-    "Nơi nh",
-    "No\u031bi nh",
-    "NƠI NH",
-    "N¬i nh",
-    "Nôi nh",
-    "Noi nh",
-    "NOI NH",
-    "TM.",
-    "KT.",
-    "TL.",
-    "TUQ.",
-    "T/M",
-    "K/T",
-    "T/L",
-    "(Đã ký)",
-    "(đã ký)",
-)
+_RECIPIENTS = ("Nơi nh", "No\u031bi nh", "NƠI NH", "N¬i nh", "Nôi nh", "Noi nh", "NOI NH")
+_FOOT_MARKS = (*_RECIPIENTS, "TM.", "KT.", "TL.", "TUQ.", "T/M", "K/T", "T/L", "(Đã ký)", "(đã ký)")
 _POST_LINE = re.compile(
     "\\n[ \t]*(?:BỘ TRƯỞNG|CHỦ TỊCH|GIÁM ĐỐC|THỦ TƯỚNG|THỐNG ĐỐC|TỔNG|CỤC TRƯỞNG|CHÁNH|VIỆN TRƯỞNG)"
 )
@@ -50,7 +34,7 @@ def read_foot(reading: Reading, source: Source, parts: Parts, charset: Charset |
     if addressed and addressed[1] > parts.body + 5:
         addressed = None
     windows = _foot_windows(document, first)
-    listed = False
+    listed = not any(document.find(mark, first) >= 0 for mark in _RECIPIENTS)
     for start, end in windows:
         window = prepare(document, start, end, charset)
         if "signer" not in reading.fields:

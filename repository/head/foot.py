@@ -35,7 +35,7 @@ _POST = (
 )
 _POSITION = re.compile(rf"(?<![a-z])(?:{_POST})(?![a-z])")
 _SIGNED = re.compile(r"[(\[]?\s?(?:da ky|ky ten|signed|ky,? dong dau|da ky,? dong dau|chu ky)[^\n)\]]{0,30}[)\]]?")
-_RECIPIENTS = re.compile(r"(?<![a-z])n[o0]i\s{1,3}nhan\s{0,3}(?:[:.;]|(?=\s*(?:\n|[-+•]))|(?=\t))")
+_RECIPIENTS = re.compile(r"(?<![a-z])n[o0]i\s{1,3}nhan(?:\s{0,3}:|(?=\s{0,6}[-+•]\s?[a-z])|(?=\t))")
 _RANK = re.compile(
     r"(?:dai tuong|thuong tuong|trung tuong|thieu tuong|dai ta|thuong ta|trung ta|thieu ta|gs|pgs|ts|ths|bs|ks|cn|ths bs|giao su|tien si|nha giao uu tu|bsckii|bscki|ts bs|luat su)(?![a-z])[. ,]*"
 )
@@ -202,6 +202,7 @@ _SPLIT_ITEMS = re.compile(r"\s*;\s*(?:[-+•]\s)?\s*|(?<=\s)[-+•]\s+(?=[A-ZĐ�
 _FILED = re.compile(r"luu\s{0,2}(?:[:.,]|vt|hs|van thu|vp|ho so)")
 _AS_ABOVE = re.compile(r"nhu (?:tren|kinh gui|noi gui)(?![a-z])")
 _ADDRESSED = re.compile(r"kinh\s{1,2}gui\s{0,2}[:;.]?\s{0,3}")
+_LONGEST_ITEM = 400
 _TRIMMED = " \t-+*•;,.:–/"
 
 
@@ -273,7 +274,9 @@ def find_recipients(text: str, folded: str, start: int) -> tuple[tuple[str, ...]
             break
         if len(items) > 60:
             break
-    return (tuple(items), opening.start(), last) if items else None
+    if not items or max(map(len, items)) > _LONGEST_ITEM:
+        return None
+    return tuple(items), opening.start(), last
 
 
 def find_addressees(text: str, folded: str, start: int, end: int) -> tuple[tuple[str, ...], int, int] | None:

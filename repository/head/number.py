@@ -16,7 +16,7 @@ _NUMBER = (
 )
 _YEAR = rf"(?:\s{{0,3}}/\s{{0,3}}(?P<year>[12l]\s?[90o]\s?{_DIGIT}\s?{_DIGIT})(?=\s{{0,3}}[-/]))?"
 _TOKEN = "[a-z][a-z0-9&]{0,14}"
-_NOTATION = rf"(?P<notation>{_TOKEN}(?:\s{{0,2}}[-/.]\s{{0,2}}{_TOKEN}){{0,6}})"
+_NOTATION = rf"(?P<notation>{_TOKEN}(?:\s{{0,2}}[-/.]\s{{0,2}}{_TOKEN}){{0,14}})"
 _PRINTED = re.compile(rf"{_MARK}{_NUMBER}{_YEAR}\s{{0,3}}(?P<separator>[-/])\s{{0,3}}{_NOTATION}")
 _LEFT_BLANK = re.compile(rf"{_MARK}{_BLANK}{_YEAR}\s{{0,3}}(?P<separator>[-/])\s{{0,3}}{_NOTATION}")
 _SPACED = re.compile(rf"{_MARK}{_NUMBER}\s(?P<separator>)(?P<notation>{_TOKEN}(?:\s?[-/]\s?{_TOKEN}){{1,3}})")
@@ -156,13 +156,13 @@ def _notation(text: str, start: int, end: int) -> tuple[str | None, int]:
     separators: list[str] = []
     position = stop = start
     shouting = text[start:end].isupper()
-    for part in re.finditer(r"[^\s\-/.]+", text[start:end]):
+    for part in re.finditer(r"[^\s\-/.‐‑‒–—−]+", text[start:end]):
         token = part.group()
         between = text[start:end][position - start : part.start()] if tokens else ""
         if tokens and not _continues(token, between, shouting):
             break
         if tokens:
-            separators.append(between.strip() or "-")
+            separators.append(between.strip() if between.strip() in {"/", "."} else "-")
         tokens.append(token)
         position = stop = start + part.end()
     if not tokens[0][0].isupper() and not (tokens[0].islower() and text[start:end].islower()):
@@ -182,4 +182,4 @@ def _continues(token: str, between: str, shouting: bool) -> bool:
     if between == between.strip():
         return True
     # A blank beside the hyphen: "TTLT-BTC - BNV" goes on, "QĐ-UBND - Hà Nội" does not, nor "QĐ-UBND\n-".
-    return token.isupper() and len(token) > 1 and "\n" not in between.partition("-")[0] and (shouting or len(token) < 8)
+    return token.isupper() and len(token) > 1 and "\n" not in re.split("[-‐‑‒–—−]", between, maxsplit=1)[0] and (shouting or len(token) < 8)

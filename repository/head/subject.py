@@ -19,7 +19,8 @@ _DECIDER = re.compile(
 )
 _NOTE = re.compile(r"\(?(?:ban hanh kem theo|kem theo|du thao|da duoc)(?![a-z])")
 _BODY_WORDS = re.compile(
-    r"(?:nghi dinh|thong tu|quyet dinh|luat|phap lenh|nghi quyet)(?: lien tich)? (?:so \d|nay )|(?:phan|chuong|muc) [ivx\d]+(?![a-z])|[i1]\s?[.)/]\s|so:|a\s?[.)]\s"
+    r"(?:nghi dinh|thong tu|quyet dinh|luat|phap lenh|nghi quyet)(?: lien tich)? (?:so \d[^\n]{0,400}(?:hieu luc|sua doi)|nay )"
+    r"|(?:phan|chuong|muc) [ivx\d]+(?![a-z])|[i1]\s?[.)/]\s|so:|a\s?[.)]\s"
 )
 
 
@@ -47,7 +48,7 @@ def subject_after_title(text: str, start: int, end: int) -> tuple[str, int, int]
                 break
         elif capitals and folded.startswith("cua ") and _DECIDER.match(folded[4:]):
             continue
-        elif _BODY_WORDS.match(folded) and not folded.startswith(("nghi dinh", "luat")):
+        elif _BODY_WORDS.match(folded):
             return None
         at = line.start() + line.group().index(content[0])
         lines.append((at, line.start() + len(line.group().rstrip(" \t-_*=~"))))
@@ -120,4 +121,4 @@ def _without_decider(text: str, start: int, end: int) -> int:
 
 
 def _clean(subject: str) -> str:
-    return " ".join(subject.split()).strip(' -_*"')
+    return " ".join(subject.split()).strip(" -_*–")
