@@ -6,11 +6,11 @@ Kinder: entries of the security store that a renewal writes anew (ETSI EN 319 14
 objects that are put in use only by LibreOffice's private `/AdditionalStreams`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from pyhanko.pdf_utils import generic, misc
-from pyhanko.pdf_utils.reader import RawPdfPath
+from pyhanko.pdf_utils.reader import HistoricalResolver, RawPdfPath
 from pyhanko.sign.diff_analysis import (
     FieldComparisonContext,
     FieldComparisonSpec,
@@ -25,8 +25,6 @@ from pyhanko.sign.diff_analysis.commons import assert_not_stream, compare_key_re
 from pyhanko.sign.diff_analysis.constants import VRI_KEY_PATTERN
 from pyhanko.sign.diff_analysis.rules.form_field_rules import _validate_dss_substructure
 from pyhanko.sign.diff_analysis.rules_api import Context
-
-from signing.validation.document import Revision
 
 STORE_STREAMS = {"/Certs", "/CRLs", "/OCSPs"}
 STORE_KEYS = STORE_STREAMS | {"/Type", "/VRI"}
@@ -124,7 +122,7 @@ class SecurityStoreRule(WhitelistRule):
     evidence about certificates only: what they say is judged with the chain, not here.
     """
 
-    def apply(self, old: Revision, new: Revision) -> Iterator[ReferenceUpdate]:
+    def apply(self, old: HistoricalResolver, new: HistoricalResolver) -> Generator[ReferenceUpdate, None, None]:
         path = RawPdfPath("/Root", "/DSS")
         old_store, new_store = yield from _compared("/DSS", old, old.root, new.root, path)
         if new_store is None:
@@ -145,12 +143,12 @@ class SecurityStoreRule(WhitelistRule):
     def _check_entry(
         self,
         key: str,
-        old: Revision,
-        new: Revision,
+        old: HistoricalResolver,
+        new: HistoricalResolver,
         old_index: generic.DictionaryObject,
         index: generic.DictionaryObject,
         path: RawPdfPath,
-    ) -> Iterator[ReferenceUpdate]:
+    ) -> Generator[ReferenceUpdate, None, None]:
         if key not in old_index and not VRI_KEY_PATTERN.match(key):
             raise SuspiciousModification(f"VRI key {key} is not formatted correctly.")
         old_entry, new_entry = yield from _compared(key, old, old_index, index, path + key)
@@ -164,8 +162,12 @@ class SecurityStoreRule(WhitelistRule):
 
 
 def _compared(
-    key: str, old: Revision, before: generic.DictionaryObject, after: generic.DictionaryObject, path: RawPdfPath
-) -> Iterator[ReferenceUpdate]:
+    key: str,
+    old: HistoricalResolver,
+    before: generic.DictionaryObject,
+    after: generic.DictionaryObject,
+    path: RawPdfPath,
+) -> Generator[ReferenceUpdate, None, tuple[Any, Any]]:
     context = Context.from_absolute(old, path)
     return (
         yield from misc.map_with_return(

@@ -23,7 +23,7 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
-from pyhanko.sign.diff_analysis.rules_api import ApprovalType, Context
+from pyhanko.sign.diff_analysis.rules_api import AbsoluteContext, ApprovalType, Context
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from signing.validation.difference_rules import FieldRule, SecurityStoreRule, identical
@@ -135,7 +135,7 @@ def explain(old: Revision, new: Revision, step: Step) -> None:
             if update.approval_type is ApprovalType.BLANKET_APPROVE:
                 open_usages = set()
             elif update.approval_type is ApprovalType.APPROVE_RELATIVE_CONTEXT:
-                open_usages = {usage for usage in open_usages if usage.relative_view != update.context_checked}
+                open_usages = {usage for usage in open_usages if _relative(usage) != update.context_checked}
             else:
                 open_usages = open_usages - {update.context_checked}
             level = max(highest, level)
@@ -167,7 +167,7 @@ def _usages_to_clear(
     old: Revision, written: set[generic.Reference]
 ) -> dict[generic.Reference, tuple[ModificationLevel, set[Context]]]:
     old._load_reverse_xref_cache()
-    found = {}
+    found: dict[generic.Reference, tuple[ModificationLevel, set[Context]]] = {}
     for reference in written:
         paths = [path for path in old._get_usages_of_ref(reference) if path.path[0] not in PRIVATE_TRAILER_ENTRIES]
         if paths:
@@ -175,11 +175,15 @@ def _usages_to_clear(
     return found
 
 
+def _relative(usage: Context) -> Context:
+    return usage.relative_view if isinstance(usage, AbsoluteContext) else usage
+
+
 def _harmless(old: Revision, new: Revision, reference: generic.Reference) -> bool:
     before = old.reader.xrefs.get_historical_ref(reference, old.revision)
-    if before is not None and identical(old(reference), new(reference)):
+    if before is not None and not new.frees(reference.idnum) and identical(old(reference), new(reference)):
         return True
-    return not new.reaches(reference)
+    return not new.reaches(reference.idnum)
 
 
 __all__ = ["Differences", "Step", "judged"]

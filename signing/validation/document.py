@@ -9,6 +9,7 @@ from pyhanko.pdf_utils import generic, misc
 from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import extract_contents
 
 HEADER_WITHIN = 1024  # bytes, ISO 32000-1 annex H, note 13
 END = re.compile(rb"startxref[\x00\t\n\f\r ]*(\d+)[\x00\t\n\f\r ]*%%EOF[\x00\t\n\f\r ]*")
@@ -32,6 +33,8 @@ class Revision(HistoricalResolver):
     Objects that a later revision wrote anew are searched too for what they newly refer to; pyHanko stops at them, as
     it compares with the signed revision only.
     """
+
+    _reached: frozenset[int] | None = None
 
     def _collect_indirect_references(self, obj, seen, since_revision=None):  # type: ignore[no-untyped-def]
         waiting, passed = [obj], set()
@@ -57,10 +60,19 @@ class Revision(HistoricalResolver):
             elif isinstance(obj, generic.ArrayObject):
                 waiting.extend(obj)
 
-    def reaches(self, reference: generic.Reference) -> bool:
-        """Whether the object can be reached from the trailer of this revision."""
-        self._load_reverse_xref_cache()
-        return bool(self._get_usages_of_ref(reference))
+    def reaches(self, number: int) -> bool:
+        """Whether an object of this number, of any generation, can be reached from the trailer of this revision.
+
+        Many readers go by the number alone.
+        """
+        if self._reached is None:
+            self._load_reverse_xref_cache()
+            self._reached = frozenset(reference.idnum for reference in self._indirect_object_access_cache or ())
+        return number in self._reached
+
+    def frees(self, number: int) -> bool:
+        """Whether this revision marks the object as free, whatever generation it says."""
+        return number in self.reader.xrefs.get_xref_data(self.revision).freed
 
 
 class SignedPdf(PdfFileReader):
@@ -121,11 +133,19 @@ def filled_fields(handler: SignedPdf | Revision) -> list[FilledField]:
     return found
 
 
-def names_once_filled(pdf: SignedPdf) -> Iterator[tuple[int, set[str]]]:
-    """For each revision before the last: its number and the names of the signature fields filled in it."""
+def contents_of(field: FilledField) -> bytes | None:
+    """The bytes of the signature in the field; None where there are none."""
+    try:
+        return extract_contents(field.value)
+    except (misc.PdfError, AttributeError, TypeError):
+        return None
+
+
+def once_filled(pdf: SignedPdf) -> Iterator[FilledField]:
+    """The signature fields filled in each revision before the last, oldest first."""
     for number in range(pdf.xrefs.total_revisions - 1):
         try:
-            yield number, {field.name for field in filled_fields(pdf.get_historical_resolver(number))}
+            yield from filled_fields(pdf.get_historical_resolver(number))
         except Exception:  # noqa: S112 - an unreadable old form says nothing; the last one is what counts
             continue
 
@@ -146,7 +166,7 @@ def unexplained_tail(pdf: SignedPdf) -> int:
     for match in reversed(list(END.finditer(data))):
         if int(match[1]) == newest:
             return len(data[match.end() :].strip(BLANKS))
-    return 0 if pdf.xrefs.total_revisions and END.search(data[-2048:]) else len(data.rstrip(BLANKS)) - newest
+    return len(data.rstrip(BLANKS)) - newest
 
 
 def unlisted_objects(pdf: SignedPdf, start: int) -> int:
@@ -154,7 +174,7 @@ def unlisted_objects(pdf: SignedPdf, start: int) -> int:
 
     Readers that rebuild a file's cross-references by searching it would see them.
     """
-    listed = set()
+    listed: set[int] = set()
     for number in range(pdf.xrefs.total_revisions):
         section = pdf.xrefs.get_xref_data(number)
         for part in (section, section.hybrid.xref_data if section.hybrid else None):

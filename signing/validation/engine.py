@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -20,8 +20,9 @@ from signing.validation.document import (
     FilledField,
     NotReadable,
     SignedPdf,
+    contents_of,
     filled_fields,
-    names_once_filled,
+    once_filled,
     open_pdf,
     revision_ends,
     unexplained_tail,
@@ -146,9 +147,8 @@ class _Run:
 
     def _unsigned(self, pdf: SignedPdf) -> tuple[Outcome, Message]:
         self.facts = self._file_facts(pdf, None)
-        for _, names in names_once_filled(pdf):
-            if names:
-                return Outcome.MODIFIED, Message("signature_removed", {"fields": ", ".join(sorted(names))})
+        if gone := {field.name for field in once_filled(pdf)}:
+            return Outcome.MODIFIED, Message("signature_removed", {"fields": ", ".join(sorted(gone))})
         if BYTE_RANGE.search(self.data) and not usage_rights_only(pdf):
             return Outcome.TAMPERED, Message("signature_hidden")
         return Outcome.NO_SIGNATURE, Message("no_signature")
@@ -157,7 +157,7 @@ class _Run:
         differences = Differences(pdf)
         found = sorted((examine(field, pdf, differences) for field in fields), key=lambda each: each.revision)
         _hold_permissions(found)
-        _find_removed(pdf, found)
+        _find_removed(pdf, found, {contents_of(field) for field in fields})
         uncovered = self._hold_tail(pdf, found)
         self.facts = self._file_facts(pdf, uncovered)
         if self.policy.compare_pages:
@@ -194,9 +194,8 @@ class _Run:
                 newest = pdf.get_historical_resolver(pdf.xrefs.total_revisions - 1)
                 allowed = rectangles_of(newest, names)
                 result = compare_pages(self.data[:end], self.data, allowed, self.policy, self.password)
-            except pypdfium2.PdfiumError as error:
-                each.modified.append(Message("pages_unreadable", {"detail": str(error)}))
-                return
+            except pypdfium2.PdfiumError:
+                return  # not drawn, so `pages_compared` stays 0; the difference analysis stands alone
             self.facts = self._file_facts(pdf, self.facts.uncovered_bytes, result.compared)
             if result.changed:
                 pages = ", ".join(str(number + 1) for number in result.changed)
@@ -230,11 +229,10 @@ def _hold_permissions(found: Sequence[Examined]) -> None:
         strictest = each.permission.value if strictest is None else min(strictest, each.permission.value)
 
 
-def _find_removed(pdf: SignedPdf, found: Sequence[Examined]) -> None:
-    """Signatures that an earlier revision's form had and the newest has not."""
-    present = {each.name for each in found}
-    for _, names in names_once_filled(pdf):
-        if gone := names - present:
-            for each in found:
-                each.modified.append(Message("signature_removed", {"fields": ", ".join(sorted(gone))}))
-            return
+def _find_removed(pdf: SignedPdf, found: Sequence[Examined], present: Collection[bytes | None]) -> None:
+    """Signatures that an earlier revision's form had and the newest has not, or has others in their place."""
+    gone = {field.name for field in once_filled(pdf) if contents_of(field) not in present}
+    if gone:
+        message = Message("signature_removed", {"fields": ", ".join(sorted(gone))})
+        for each in found:
+            each.modified.append(message)

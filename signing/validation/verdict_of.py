@@ -1,6 +1,6 @@
 """From what was found to verdicts: one for each signature, and one word for the file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from signing.validation.coverage import Coverage
 from signing.validation.document import SignedPdf
@@ -42,6 +42,7 @@ def verdict_of(
     judgement, message, findings = _judged(found, trust, stamped)
     found.against = judgement.against
     embedded, intact = found.embedded, found.intact
+    facts = None if found.certificate is None else certificate_facts(found.certificate)
     times = [token.time for token in found.tokens if token.intact and token.time is not None]
     return SignatureVerdict(
         field=found.name,
@@ -53,8 +54,7 @@ def verdict_of(
         changes_after=found.changes,
         changes_allowed=None if intact is not True else not found.modified,
         level=level_of(embedded, pdf, found.tokens, document_timestamps) if embedded is not None and intact else "-",
-        signer=(facts := certificate_facts(found.certificate) if found.certificate is not None else None)
-        and facts.subject,
+        signer=None if facts is None else facts.subject,
         certificate=facts,
         claimed_time=claimed_time(embedded) if embedded is not None and found.kind is SignatureKind.SIGNATURE else None,
         best_time=judgement.best_time or min(times, default=None),
@@ -82,7 +82,7 @@ def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Me
         return Judgement(Indication.TOTAL_FAILED, sub_indication), message, [message]
     if found.modified:
         return Judgement(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE), found.modified[0], found.modified
-    if found.intact is None:
+    if found.intact is None or found.embedded is None:
         message = Message(found.integrity.code, _detail(found))
         return Judgement(Indication.INDETERMINATE, found.integrity.sub_indication), message, [message]
     if found.kind is SignatureKind.DOCUMENT_TIMESTAMP:
@@ -95,7 +95,7 @@ def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Me
     if judgement.indication is Indication.TOTAL_PASSED:
         message = Message("passed")
     else:
-        code = NOT_CONCLUDED.get(judgement.sub_indication, "intact_not_concluded")
+        code = NOT_CONCLUDED.get(judgement.sub_indication or SubIndication.GENERIC, "intact_not_concluded")
         if code == "intact_no_timestamp" and judgement.against:
             code = "intact_not_concluded"
         message = Message(code)
@@ -134,7 +134,7 @@ def weigh(found: Sequence[Examined], verdicts: Sequence[SignatureVerdict]) -> tu
     return Outcome.VALID, open_questions[0] if open_questions else Message("passed")
 
 
-def _first(found, holds):  # type: ignore[no-untyped-def]
+def _first(found: Sequence[Examined], holds: Callable[[Examined], bool]) -> Examined | None:
     return next((each for each in found if holds(each)), None)
 
 

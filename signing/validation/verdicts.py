@@ -207,6 +207,12 @@ class FileVerdict:
     at: datetime | None
     seconds: float
 
+    @property
+    def indication(self) -> Indication | None:
+        """That of the weakest signature; None where there is no signature."""
+        worst = (Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED)
+        return min((signature.indication for signature in self.signatures), key=worst.index, default=None)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data: str, float, int, bool, None, lists and dicts; times in ISO 8601 with zone."""
         return to_plain(self)

@@ -34,11 +34,10 @@ SENTENCES = {
     "changes_unreadable": _("intact, but what revision %(revision)s changed cannot be read: %(detail)s"),
     "hidden_tail": _("intact, but %(bytes)s bytes after it belong to no revision"),
     "hidden_objects": _("intact, but %(count)s objects after it are listed nowhere"),
-    "signature_removed": _("signatures were removed from the form: %(fields)s"),
+    "signature_removed": _("signatures were taken out of the form or replaced: %(fields)s"),
     "signature_hidden": _("the file holds a signature to which no form field leads"),
     "permission_loosened": _("intact, but it allows more than an earlier signature does"),
     "pages_differ": _("intact, but pages show something else since: %(pages)s"),
-    "pages_unreadable": _("intact, but the pages cannot be drawn to compare them: %(detail)s"),
     "unreadable_after": _("intact, but what was written after it cannot be read"),
     # The file
     "no_signature": _("no signature"),
