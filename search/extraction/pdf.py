@@ -61,7 +61,7 @@ def pages_to_recognise(path: Path, texts: list[str]) -> list[int]:
     if not doubtful:
         return []
     with pypdfium2.PdfDocument(path) as document:
-        return [index for index in doubtful if index < len(document) and _is_picture(document[index], texts[index])]
+        return [index for index in doubtful if index < len(document) and _is_picture(document, index, texts[index])]
 
 
 def render(path: Path, index: int, password: str | None, limits: Limits) -> tuple[Image.Image, int]:
@@ -82,7 +82,11 @@ def _check_whole(path: Path) -> None:
             raise Damaged("no end mark: the file is cut off")
 
 
-def _is_picture(page: pypdfium2.PdfPage, text: str) -> bool:
+def _is_picture(document: pypdfium2.PdfDocument, index: int, text: str) -> bool:
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return False  # Tika is the more forgiving of the two: what it read stands
     width, height = page.get_size()
     letters = sum(map(str.isalnum, text))
     pictures, outlines = 0.0, 0

@@ -21,8 +21,8 @@ def decode(data: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace"), encoding
-    if (encoding := _wide(data)) is not None:
-        return data.decode(encoding, "replace"), encoding
+    if (wide := _wide(data)) is not None:
+        return data.decode(wide, "replace"), wide
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:

@@ -9,13 +9,15 @@ import iscc_tika
 from search.extraction.backends import Xhtml
 from search.extraction.errors import Damaged, Encrypted
 
+_VERSION = f"iscc-tika {version('iscc-tika')}"
+
 
 class TikaEmbedded:
     name = "tika-embedded"
 
     @property
     def version(self) -> str:
-        return f"iscc-tika {version('iscc-tika')}"
+        return _VERSION
 
     def read(self, path: Path, *, media_type: str, seconds: float, characters: int) -> Xhtml:
         """Raises Encrypted or Damaged. The time limit is the worker's: a native call cannot be stopped from inside."""

@@ -1,6 +1,6 @@
 """The worker's side of `repository.isolation`: deny itself what it can, import a function, answer calls.
 
-Run as `python -m repository.isolation_worker TARGET DESCRIPTOR PARENT OPTIONS`. A message is eight bytes of length
+Run as `python -m repository.isolation.worker TARGET DESCRIPTOR PARENT OPTIONS`. A message is eight bytes of length
 and a body: pickle from the parent, who is trusted, JSON back to it.
 """
 
