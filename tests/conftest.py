@@ -51,14 +51,16 @@ def django_db_setup(
         if connection.vendor != "sqlite":
             old = setup_databases(verbosity=0, interactive=False)
         else:
-            name = Path(str(connection.settings_dict["TEST"]["NAME"]))
+            # Runs of several people at once must not share one file.
+            name = ROOT / "var" / "cache" / f"test-{os.getpid()}.sqlite3"
+            connection.settings_dict["TEST"]["NAME"] = str(name)
             template = ROOT / "var" / "cache" / f"migrated-{_migrations()}.sqlite3"
             template.parent.mkdir(parents=True, exist_ok=True)
             for ending in ("", "-wal", "-shm"):
                 name.with_name(name.name + ending).unlink(missing_ok=True)
             if template.exists():
                 shutil.copyfile(template, name)
-            old = setup_databases(verbosity=0, interactive=False, keepdb=True)
+            old = setup_databases(verbosity=0, interactive=False, keepdb=True, serialized_aliases=[])
             if not template.exists():
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 draft = template.with_suffix(f".{os.getpid()}")
@@ -68,6 +70,8 @@ def django_db_setup(
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
             connections.close_all()
+            for ending in ("", "-wal", "-shm"):
+                name.with_name(name.name + ending).unlink(missing_ok=True)
         else:
             teardown_databases(old, verbosity=0)
 

@@ -1,0 +1,103 @@
+"""Who may see what is one rule in two forms, and they are equal."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from repository.access import keys_of_actor, keys_of_documents, may
+from repository.actions.place_document import place_document
+from repository.actors import SYSTEM, actor_of
+from repository.codes import Role, Secrecy
+from repository.models import Document, Dossier, Grant, Membership, User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_profiles]
+
+
+@pytest.fixture
+def shelf(cast, records):
+    """Dossiers of four agencies and two levels, and documents in one or two of them."""
+    w = cast.world
+    dossiers = [
+        records.dossier("Văn phòng"),
+        records.dossier("Văn phòng, mật"),
+        records.dossier("Xã", by=SYSTEM, entry=w.commune_entry),
+    ]
+    Dossier.objects.filter(pk=dossiers[1].pk).update(secrecy=Secrecy.SECRET)
+    for dossier in dossiers:
+        dossier.refresh_from_db()
+    documents = [records.document(dossier, by=SYSTEM) for dossier in dossiers]
+    shared = records.document(dossiers[2], by=SYSTEM)
+    place_document(shared.pk, dossiers[0].pk, actor=SYSTEM)
+    secret = records.document(dossiers[0], by=SYSTEM)
+    Document.objects.filter(pk=secret.pk).update(secrecy=Secrecy.SECRET)
+    return dossiers, [*documents, shared, secret]
+
+
+AGENCIES = ("province", "office", "department", "commune")
+moments = st.integers(-3, 3)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    posts=st.lists(st.tuples(st.sampled_from(AGENCIES), st.sampled_from(list(Role)), moments, moments), max_size=3),
+    grants=st.lists(st.tuples(st.integers(0, 7), moments), max_size=2),
+    clearance=st.sampled_from([Secrecy.NORMAL, Secrecy.SECRET]),
+    active=st.booleans(),
+    powers=st.booleans(),
+)
+def test_the_question_the_query_and_the_search_keys_agree(cast, shelf, posts, grants, clearance, active, powers):
+    dossiers, documents = shelf
+    things = [*dossiers, *documents]
+    today, now = date.today(), timezone.now()
+    user = User.objects.create(
+        username=str(timezone.now().timestamp()),
+        clearance=clearance,
+        is_active=active,
+        is_superuser=powers,
+        is_staff=powers,
+    )
+    for agency, role, begins, lasts in posts:
+        start = today + timedelta(days=begins)
+        Membership.objects.get_or_create(
+            user=user,
+            agency=getattr(cast.world, agency),
+            role=role,
+            valid_from=start,
+            defaults={"valid_until": start + timedelta(days=lasts) if lasts > 0 else None},
+        )
+    for which, ends in grants:
+        thing = things[which % len(things)]
+        Grant.objects.create(
+            user=user,
+            reason="thử",
+            given_at=now - timedelta(days=5),
+            expires_at=now + timedelta(days=ends, minutes=-1),
+            **({"dossier": thing} if isinstance(thing, Dossier) else {"document": thing}),
+        )
+    actor = actor_of(user)
+
+    for model in (Dossier, Document):
+        by_query = set(model.objects.visible_to(actor).values_list("pk", flat=True))
+        by_question = {thing.pk for thing in model.objects.all() if may(actor, "view", thing)}
+        assert by_query == by_question
+    held = keys_of_actor(actor)
+    rows = Document.objects.select_related("agency")
+    by_keys = {pk for pk, keys in keys_of_documents(rows).items() if held & set(keys)}
+    assert by_keys == set(Document.objects.visible_to(actor).values_list("pk", flat=True))
+
+
+def test_the_one_who_must_see_nothing_sees_nothing_and_no_superuser_does(cast, shelf):
+    for name in ("stranger", "superuser", "administrator"):
+        actor = getattr(cast, name)
+        assert not Dossier.objects.visible_to(actor).exists()
+        assert not Document.objects.visible_to(actor).exists()
+        assert keys_of_actor(actor) == frozenset() or name == "administrator"
+        assert not keys_of_actor(actor)
+
+
+def test_a_misspelt_act_is_an_error_and_not_a_silent_no(cast, shelf):
+    with pytest.raises(KeyError):
+        may(cast.chief, "veiw", shelf[0][0])
