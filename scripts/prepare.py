@@ -5,10 +5,13 @@ Each step does nothing where it is done already, so that it may run before every
 
 import argparse
 import hashlib
+import io
 import os
+import subprocess
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 
 
@@ -32,8 +35,12 @@ def main(arguments: list[str]) -> int:
         say(str(mistake))
         return 1
     compile_messages()
+    # Cutting fonts takes one core for a while, and so do the first migrations: beside each other.
+    fonts = start_building_fonts()
     migrate()
-    build_static_files()
+    if not fonts_are_built(fonts):
+        return 1
+    collect_static_files()
     if asked.demo and archive_is_empty():
         from django.core.management import call_command
 
@@ -52,14 +59,33 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def build_static_files() -> None:
-    """Fonts are cut to the letters in use, then all static files are collected, when one of them has changed."""
+def start_building_fonts() -> subprocess.Popen[str] | None:
+    """Cuts the fonts to the letters in use in a process of its own; None where they were cut before."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    if (Path(settings.BUILD_DIR) / "static" / "vk" / "fonts" / "recipe.txt").exists():
+        call_command("build_fonts", stdout=io.StringIO())  # looks whether the recipe is still the same
+        return None
+    command = [sys.executable, "manage.py", "build_fonts"]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def fonts_are_built(process: subprocess.Popen[str] | None) -> bool:
+    if process is None:
+        return True
+    said, _ = process.communicate()
+    if process.returncode:
+        say(f"the fonts could not be built:\n{said}")
+    return process.returncode == 0
+
+
+def collect_static_files() -> None:
+    """Collects the static files of all apps when one of them has changed."""
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
-    if "build_fonts" in get_commands():
-        call_command("build_fonts", verbosity=0)
     seen = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):

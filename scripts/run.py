@@ -92,6 +92,11 @@ def run(host: str, port: int, data: Path) -> int:
     if prepared.returncode:
         return prepared.returncode
     environment = os.environ | {"BIND": host, "PORT": str(port), "REPOSITORY_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    if os.geteuid() == 0:
+        say("as root, which is fine for a trial; an installation runs as a user of its own")
+        environment["PYTHONWARNINGS"] = (
+            "ignore:You're running the worker with superuser"  # Celery says it in seven lines
+        )
     Supervisor(COMMANDS, environment, ROOT, every_moment=Welcome(host, port, data)).run()
     return 0
 

@@ -140,9 +140,8 @@ class Supervisor:
         for child in alive:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + self.seconds_to_stop
-        asked = self.signals
         while any(child.process and child.process.poll() is None for child in alive):
-            if time.monotonic() > deadline or self.signals > max(asked, 1):
+            if time.monotonic() > deadline or self.signals > 1:
                 break
             self._pass_output_on(0.1)
         for child in alive:
