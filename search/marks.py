@@ -7,8 +7,11 @@ it word by word again.
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop
+from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
@@ -20,6 +23,12 @@ from search.text.words import INSIDE
 _HAS_MARKS_INSIDE = re.compile(rf"[{INSIDE}]")
 _BETWEEN_WORDS = r"[\W_]+"
 _END_OF_WORD = r"(?![^\W_])"
+_OTHER_MARKS = 0.2
+"""What a word with other marks than the typed ones is worth showing: mostly it is another word."""
+_HEAD = 20_000
+"""Characters of a long text that are looked at first."""
+_NEXT_TO = 2
+"""Characters between two words that count as neighbours: a space, or a comma and a space."""
 
 
 class Mark(NamedTuple):
@@ -44,6 +53,17 @@ class _Place(NamedTuple):
     end: int
     wanted: int
     """Which word, phrase or number of the query stands here."""
+    weight: float = 1.0
+
+
+class _Window(NamedTuple):
+    cost: float
+    start: int
+    end: int
+    words: int
+
+
+_Thing = int | tuple[int, int]
 
 
 def marks(text: str, query: ParsedQuery) -> list[Mark]:
@@ -64,18 +84,29 @@ def snippets(
     """
     if not text.strip() or max < 1:
         return []
-    places = _places(text, query)
+    places, windows = _shown(text, query, width)
     if not places:
         return [_snippet(text, *_cut(text, 0, 0, width), [], pages)]
     chosen: list[tuple[int, int]] = []
-    for first, last in _best_windows(places, width):
-        start, end = _cut(text, first, last, width)
+    while windows and len(chosen) < max:
+        window = heappop(windows)
+        start, end = _cut(text, window.start, window.end, width)
         if all(end <= other_start or start >= other_end for other_start, other_end in chosen):
             chosen.append((start, end))
-        if len(chosen) == max:
-            break
     found = _without_overlap(places)
     return [_snippet(text, start, end, found, pages) for start, end in sorted(chosen)]
+
+
+def _shown(text: str, query: ParsedQuery, width: int) -> tuple[list[_Place], list[_Window]]:
+    """Return the places, and the stretches to show as a heap: of a long text's head if that shows all there is to show."""
+    if len(text) > _HEAD:
+        # The head may end within a word, and that is no place.
+        places = [place for place in _places(text[:_HEAD], query) if place.end < _HEAD]
+        windows = _windows(places, width)
+        if windows and windows[0].words == len(set(wanted(query.match))):
+            return places, windows
+    places = _places(text, query)
+    return places, _windows(places, width)
 
 
 def _places(text: str, query: ParsedQuery) -> list[_Place]:
@@ -84,10 +115,12 @@ def _places(text: str, query: ParsedQuery) -> list[_Place]:
     broken = bool(_HAS_MARKS_INSIDE.search(text))
     places: list[_Place] = []
     for at, leaf in enumerate(wanted(query.match)):
+        weight = 1.0
         match leaf:
             case Word(word, accented):
                 spans = list(_spans(folded, [word], broken))
                 as_typed = [s for s in spans if query.accented and word_forms(text[s.start : s.end])[1] == accented]
+                weight = 1.0 if as_typed or not query.accented else _OTHER_MARKS
                 spans = as_typed or spans
             case Phrase(words, exact):
                 spans = list(_spans(folded, [word.folded for word in words], broken))
@@ -96,7 +129,7 @@ def _places(text: str, query: ParsedQuery) -> list[_Place]:
                     spans = [s for s in spans if [t.accented for t in tokens(text[s.start : s.end])] == typed]
             case Number(canonical):
                 spans = [Mark(number.start, number.end) for number in numbers(text) if canonical in number.forms]
-        places += [_Place(*span, at) for span in spans]
+        places += [_Place(*span, at, weight) for span in spans]
     return sorted(places)
 
 
@@ -113,32 +146,48 @@ def _spans(folded: str, words: list[str], broken: bool) -> Iterator[Mark]:
             yield Mark(start, found.end())
 
 
-def _best_windows(places: list[_Place], width: int) -> list[tuple[int, int]]:
-    """Return (start, end) of the stretches of text that fit into `width`, the one that shows the most first.
+def _windows(places: list[_Place], width: int) -> list[_Window]:
+    """Return, as a heap, the stretches of text that fit into `width`; the one that shows the most comes first.
 
     What is rare in the text weighs more than what stands everywhere in it; each word counts once in a stretch, and
-    two that follow each other as they were typed count for more than the same two apart.
+    two that follow each other as they were typed count for half as much again.
     """
-    often: dict[int, int] = {}
-    for place in places:
-        often[place.wanted] = often.get(place.wanted, 0) + 1
-    weight = {wanted: 1 / log2(1 + number) for wanted, number in often.items()}
-    scored: list[tuple[float, int, int]] = []
+    often = Counter(place.wanted for place in places)
+    worth_of = {place.wanted: place.weight / log2(1 + often[place.wanted]) for place in places}
+    brings = _brought(places)
+    inside: Counter[_Thing] = Counter()
+    windows: list[_Window] = []
+    worth, words, last = 0.0, 0, 0
     for first, place in enumerate(places):
-        seen: set[int] = set()
-        worth, end, before = 0.0, place.end, None
-        for other in places[first:]:
-            if other.end - place.start > width and seen:
-                break
-            end = other.end if other.end > end else end
-            if other.wanted not in seen:
-                seen.add(other.wanted)
-                worth += weight[other.wanted]
-            if before is not None and other.wanted == before.wanted + 1 and other.start - before.end <= 2:
-                worth += weight[other.wanted] / 2
-            before = other
-        scored.append((-worth, place.start, end))
-    return [(start, end) for _, start, end in sorted(scored)]
+        while last < len(places) and (last == first or places[last].end - place.start <= width):
+            for thing in brings[last]:
+                inside[thing] += 1
+                if inside[thing] == 1:
+                    worth += _worth(thing, worth_of)
+                    words += isinstance(thing, int)
+            last += 1
+        end = max(place.end, places[last - 1].end)
+        windows.append(_Window(-round(worth, 6), place.start, end, words))
+        for thing in brings[first]:
+            inside[thing] -= 1
+            if not inside[thing]:
+                worth -= _worth(thing, worth_of)
+                words -= isinstance(thing, int)
+    heapify(windows)
+    return windows
+
+
+def _brought(places: list[_Place]) -> list[tuple[_Thing, ...]]:
+    """Return what each place brings to a stretch: its word and, behind the word typed before it, the pair of both."""
+    brought: list[tuple[_Thing, ...]] = [(place.wanted,) for place in places]
+    for at, (before, place) in enumerate(pairwise(places), start=1):
+        if place.wanted == before.wanted + 1 and place.start - before.end <= _NEXT_TO:
+            brought[at] = (place.wanted, (place.wanted, before.wanted))
+    return brought
+
+
+def _worth(thing: _Thing, worth_of: dict[int, float]) -> float:
+    return worth_of[thing] if isinstance(thing, int) else worth_of[thing[0]] / 2
 
 
 def _cut(text: str, first: int, last: int, width: int) -> tuple[int, int]:
@@ -165,7 +214,7 @@ def _snippet(text: str, start: int, end: int, found: list[Mark], pages: Sequence
 
 def _without_overlap(places: Sequence[_Place]) -> list[Mark]:
     found: list[Mark] = []
-    for start, end, _ in sorted(places, key=lambda place: (place.start, -place.end)):
+    for start, end, *_ in sorted(places, key=lambda place: (place.start, -place.end)):
         if not found or start >= found[-1].end:
             found.append(Mark(start, end))
     return found

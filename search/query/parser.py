@@ -30,7 +30,9 @@ _PIECE = re.compile(
 
 def parse(typed: str) -> ParsedQuery:
     """Return the meaning of `typed`. Raises nothing, whatever is in it."""
-    typed = typed[:MOST_LETTERS]
+    if len(typed) > MOST_LETTERS:
+        # Cut between words: half a word would be found nowhere.
+        typed = typed[: MOST_LETTERS + 1].rpartition(" ")[0] or typed[:MOST_LETTERS]
     required: list[Node] = []
     runs: list[tuple[Word, ...]] = []
     for text, quoted, excluded in _pieces(typed):
