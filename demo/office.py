@@ -15,6 +15,7 @@ import openpyxl
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
+from lxml import etree
 from odf import style, teletype
 from odf import text as odf_text
 from odf.opendocument import OpenDocumentText
@@ -23,6 +24,7 @@ from openpyxl.styles import Alignment, Font
 from demo.texts import MOTTO, Paper
 
 FONT = "Times New Roman"
+_ODF_PARTS = ("styles.xml", "content.xml", "meta.xml")
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?")
 
 
@@ -176,6 +178,8 @@ def _saved(save: Callable[[BytesIO], object], day: date) -> bytes:
             data = package.read(part)
             if part.filename in ("docProps/core.xml", "meta.xml"):
                 data = _TIME.sub(stamp, data)
+            if part.filename in _ODF_PARTS:  # odfpy declares namespaces it does not use, in no fixed order
+                data = etree.tostring(etree.fromstring(data), method="c14n", exclusive=True)
             entry = zipfile.ZipInfo(part.filename, (day.year, day.month, day.day, 1, 30, 0))
             fixed.writestr(entry, data, compress_type=part.compress_type)
     return out.getvalue()

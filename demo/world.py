@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from random import Random
+from typing import Any
 
 FIRST_YEAR = 2019
 LAST_YEAR = 2026
@@ -81,20 +82,11 @@ class DemoHeading:
 _PROVINCE = "UBND TỈNH LAM GIANG"
 
 
-def _department(key: str, name: str, code: str, abbreviation: str, **dates: object) -> DemoAgency:
-    head = (name.upper(),)
-    return DemoAgency(
-        key,
-        name,
-        code,
-        abbreviation,
-        "tinh",
-        _PROVINCE,
-        head,
-        "Lam Giang",
-        "department",
-        **dates,  # type: ignore[arg-type]
-    )
+def _department(key: str, name: str, code: str, abbreviation: str, **dates: Any) -> DemoAgency:
+    """A department of the province. A long name is printed on two lines, broken before its "và"."""
+    start, _, rest = name.upper().partition(" VÀ ")
+    head = (start, f"VÀ {rest}") if rest and len(name) > 20 else (name.upper(),)
+    return DemoAgency(key, name, code, abbreviation, "tinh", _PROVINCE, head, "Lam Giang", "department", **dates)
 
 
 AGENCIES: tuple[DemoAgency, ...] = (

@@ -1,0 +1,120 @@
+"""Signed variants, seen through pyHanko: each is what its name says."""
+
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from demo.pki import EXPIRED_ON, REVOKED_ON, DemoPki
+from demo.signed import ZONE, by_person_and_seal, variants
+from demo.texts import paper_of
+from tests.pki import authority
+
+DAY = date(2024, 10, 3)
+
+
+def statuses(data: bytes, **context):
+    pki = authority()
+    trust = ValidationContext(
+        trust_roots=[pki.root],
+        other_certs=[pki.certificate("ca")],
+        moment=datetime(2024, 10, 5, tzinfo=UTC),
+        allow_fetching=False,
+        **context,
+    )
+    reader = PdfFileReader(BytesIO(data))
+    return [validate_pdf_signature(signature, trust, trust) for signature in reader.embedded_signatures]
+
+
+def made(name: str, **given):
+    one = paper_of(name, day=DAY, type_name="Quyết định", **given)
+    return one, variants()[name].make(one, authority())
+
+
+@pytest.mark.parametrize("name", sorted(name for name, variant in variants().items() if variant.outcome == "VALID"))
+def test_each_good_variant_is_intact_in_every_signature(name):
+    variant = variants()[name]
+    _, data = made(name, agency="sxd")
+    found = statuses(data)
+
+    assert len(found) == variant.signatures
+    assert all(status.intact and status.valid for status in found)
+    assert all(status.modification_level <= ModificationLevel.FORM_FILLING for status in found)
+    assert all((status.timestamp_validity is not None) == (variant.level != "B-B") for status in found)
+    assert all(status.trusted for status in found) == (name != "expired")
+
+
+def test_the_person_signs_first_and_the_seal_covers_the_whole_file():
+    one, data = made("person-and-seal", agency="tinh")
+    person, seal = PdfFileReader(BytesIO(data)).embedded_signatures
+
+    assert person.signer_cert.subject.native["common_name"] == one.signer
+    assert seal.signer_cert.subject.native["common_name"] == "Ủy ban nhân dân tỉnh Lam Giang"
+    assert person.self_reported_timestamp < seal.self_reported_timestamp
+    assert person.self_reported_timestamp.astimezone(ZONE).date() == DAY
+    assert seal.evaluate_signature_coverage().name == "ENTIRE_FILE"
+
+
+def test_a_changed_byte_breaks_every_signature_it_lies_in():
+    _, data = made("tampered", agency="tinh")
+
+    assert [status.intact for status in statuses(data)] == [False, False]
+
+
+def test_a_later_revision_that_paints_over_the_page_leaves_the_signature_intact_but_is_seen():
+    _, data = made("changed-after-signing", agency="tinh")
+    (status,) = statuses(data)
+
+    assert status.intact
+    assert status.modification_level == ModificationLevel.OTHER
+
+
+def test_the_expired_certificate_had_ended_and_the_revoked_one_is_on_the_list():
+    pki = authority()
+
+    assert pki.signer("expired").signing_cert.not_valid_after == EXPIRED_ON
+    before, after = (pki.crls(moment)[1] for moment in (REVOKED_ON, datetime(2024, 10, 3, tzinfo=UTC)))
+    revoked = [entry["user_certificate"].native for entry in after["tbs_cert_list"]["revoked_certificates"]]
+    assert revoked == [pki.certificate("revoked").serial_number]
+    assert not before["tbs_cert_list"]["revoked_certificates"].native
+
+
+def test_the_long_term_variant_carries_certificates_and_revocation_lists():
+    _, data = made("person-and-seal-long-term", agency="tinh")
+    store = PdfFileReader(BytesIO(data)).root["/DSS"]
+
+    assert len(store["/CRLs"]) >= 1
+    assert len(store["/Certs"]) >= 3
+
+
+def test_a_paper_without_signatures_has_none():
+    _, data = made("unsigned")
+
+    assert statuses(data) == []
+
+
+def test_the_signature_stands_over_the_name_and_the_seal_over_its_left_third():
+    one = paper_of("look", agency="tinh", day=DAY, type_name="Báo cáo")
+    reader = PdfFileReader(BytesIO(by_person_and_seal(one, authority())))
+    person, seal = (signature.sig_field["/Rect"] for signature in reader.embedded_signatures)
+    document = pypdfium2.PdfDocument(by_person_and_seal(one, authority()))
+    picture = document[len(document) - 1].render(scale=1, may_draw_forms=True)
+
+    assert picture.width > 500
+    assert abs(float(seal[2]) - (float(person[0]) + (float(person[2]) - float(person[0])) / 3)) < 2
+    assert abs(float(seal[2]) - float(seal[0]) - 36 * 72 / 25.4) < 2
+
+
+def test_keys_and_certificates_are_made_once_and_differ_between_folders(tmp_path):
+    first, again, other = DemoPki(tmp_path / "a"), DemoPki(tmp_path / "a"), DemoPki(tmp_path / "b")
+
+    assert first.root.dump() == again.root.dump()
+    assert first.root.dump() != other.root.dump()
+    assert "DEMO" in first.root.subject.native["common_name"]
+    assert {path.stat().st_mode & 0o777 for path in first.folder.glob("*.pem")} == {0o600}
+    assert [path.name for path in (tmp_path / "a").iterdir()] == [first.folder.name]
