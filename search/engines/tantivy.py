@@ -35,7 +35,7 @@ from search.engines.base import (
     Written,
 )
 from search.engines.rows import LAYOUT
-from search.engines.tantivy_index import TantivyIndex
+from search.engines.tantivy_index import TantivyIndex, sync_folder
 from search.engines.tantivy_search import answer
 
 WRITER_MEMORY = 64_000_000
@@ -257,8 +257,4 @@ def _replace_durably(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     staged.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

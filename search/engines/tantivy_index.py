@@ -6,6 +6,7 @@ nothing (ids are raw text here); `parse_query` changes prefixes and fuzzy terms 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -135,6 +136,8 @@ class TantivyIndex:
             writer.add_document(self._document(change))
         if fresh:
             writer.commit()
+            # tantivy syncs its files and the folder, and then moves `meta.json` into place: that move is to last too.
+            sync_folder(self.folder)
         return Written(applied=len(fresh), stale=number - len(fresh))
 
     def _document(self, change: Change) -> Document:
@@ -162,6 +165,15 @@ class TantivyIndex:
     def _read(self, searcher: Searcher, query: Query, limit: int) -> Iterator[Held]:
         for _, address in searcher.search(query, limit, count=False).hits:
             yield _as_held(searcher, address)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names in `folder` are on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def total_of(result: SearchResult) -> int:

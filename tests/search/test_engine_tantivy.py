@@ -1,0 +1,165 @@
+"""The embedded engine in its own right: one writer, readers everywhere, killed at any time."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from search.engines.base import IndexDocument, IndexMissing, Query, WriterBusy, Written
+from search.engines.tantivy import TantivyEngine
+from search.query import parse
+
+KEYS = frozenset({"k"})
+
+WRITE_UNTIL_KILLED = """
+import sys
+from pathlib import Path
+from search.engines.base import IndexDocument
+from search.engines.tantivy import TantivyEngine
+
+engine = TantivyEngine(Path(sys.argv[1]))
+with engine.writer() as writer:
+    for batch in range(10_000):
+        writer.write([IndexDocument(id=f"{batch}-{n}", version=1, text="đất", keys=("k",)) for n in range(20)])
+        print(batch, flush=True)
+"""
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = TantivyEngine(tmp_path / "index")
+    engine.ensure()
+    return engine
+
+
+def document(id: str, text: str = "đất", version: int = 1) -> IndexDocument:
+    return IndexDocument(id=id, version=version, text=text, keys=("k",))
+
+
+def total(engine: TantivyEngine, typed: str = "") -> int:
+    return engine.search(Query(keys=KEYS, parsed=parse(typed))).total
+
+
+def start_writer(engine: TantivyEngine) -> subprocess.Popen:
+    program = [sys.executable, "-c", WRITE_UNTIL_KILLED, str(engine.folder)]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=os.getcwd())
+
+
+@pytest.mark.parametrize("batches", [1, 2, 5, 12])
+def test_a_writer_that_is_killed_loses_nothing_it_has_acknowledged(engine, batches):
+    with start_writer(engine) as process:
+        acknowledged = [int(process.stdout.readline()) for _ in range(batches)]
+        process.send_signal(signal.SIGKILL)
+        acknowledged += [int(line) for line in process.stdout.read().splitlines()]
+
+    held = {held.id for held in engine.scan()}
+    assert {f"{batch}-{n}" for batch in acknowledged for n in range(20)} <= held
+    assert len(held) % 20 == 0, "a batch is there whole or not at all"
+    with engine.writer() as writer:
+        assert writer.write([document("after", "sau")]) == Written(applied=1)
+    assert total(engine, "sau") == 1
+
+
+def test_a_second_process_is_told_that_another_one_writes(engine):
+    with start_writer(engine) as process:
+        process.stdout.readline()
+        with pytest.raises(WriterBusy), engine.writer():
+            pass
+        process.kill()
+        process.stdout.read()
+
+    with engine.writer():
+        pass
+
+
+def test_a_second_thread_is_told_too(engine):
+    refused = []
+
+    def write() -> None:
+        try:
+            with TantivyEngine(engine.folder).writer():
+                pass
+        except WriterBusy as busy:
+            refused.append(busy)
+
+    with engine.writer():
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+
+    assert len(refused) == 1
+
+
+def test_a_reader_sees_what_another_process_has_written_with_its_next_question(engine):
+    reader = TantivyEngine(engine.folder)
+    with engine.writer() as writer:
+        for number in range(1, 5):
+            writer.write([document(f"d{number}")])
+            assert total(reader) == total(reader, "đất") == number
+
+
+def test_a_reader_follows_a_swap(engine):
+    reader = TantivyEngine(engine.folder)
+    with engine.writer() as writer:
+        writer.write([document("old", "cũ")])
+        assert total(reader, "cũ") == 1
+        for _ in range(3):
+            writer.start_rebuild()
+            writer.write_rebuild([document("new", "mới")])
+            writer.finish_rebuild()
+            assert (total(reader, "cũ"), total(reader, "mới")) == (0, 1)
+    folders = list(engine.folder.glob("index-*"))
+    assert len(folders) == 2, "the live one and the one before"
+
+
+def test_of_a_batch_that_fails_nothing_slips_into_the_next_one(engine):
+    impossible = document("wrong", version=2**70)
+    with engine.writer() as writer:
+        with pytest.raises(Exception, match=r"int|convert|large"):
+            writer.write([document("half"), impossible])
+        writer.write([document("whole")])
+
+    assert [held.id for held in engine.scan()] == ["whole"]
+
+
+def test_an_index_of_another_version_is_not_read_but_can_be_rebuilt(engine):
+    with engine.writer() as writer:
+        writer.write([document("d", "cũ")])
+    state = json.loads((engine.folder / "state.json").read_text())
+    state["layouts"] = dict.fromkeys(state["layouts"], "0.0")
+    (engine.folder / "state.json").write_text(json.dumps(state))
+
+    assert (engine.health().ok, engine.health().outdated) == (False, True)
+    with pytest.raises(IndexMissing):
+        total(engine)
+    with engine.writer() as writer:
+        with pytest.raises(IndexMissing):
+            writer.write([document("d")])
+        writer.start_rebuild()
+        writer.write([document("change", "mới")])
+        writer.write_rebuild([document("d", "mới")])
+        writer.finish_rebuild()
+    assert engine.health().ok
+    assert total(engine, "mới") == 2
+
+
+def test_where_no_index_was_made_the_answer_is_not_nothing_found(tmp_path):
+    engine = TantivyEngine(tmp_path / "none")
+
+    with pytest.raises(IndexMissing):
+        total(engine)
+    assert not engine.health().ok
+
+
+def test_an_index_whose_folder_is_gone_is_not_an_empty_one(engine):
+    [folder] = engine.folder.glob("index-*")
+    fresh = TantivyEngine(engine.folder)
+    folder.rename(folder.with_name("away"))
+
+    with pytest.raises(IndexMissing):
+        total(fresh)
+    assert not fresh.health().ok
