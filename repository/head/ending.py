@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-from repository.head import foot
 from repository.head.date import find_date_at_foot, find_day_of_passing
 from repository.head.locate import Parts
 from repository.head.model import Confidence
 from repository.head.reading import Reading
+from repository.head.recipients import find_addressees, find_recipients, is_as_above
+from repository.head.signature import Signature, find_signature
 from repository.head.source import Source, prepare
 from repository.text.legacy import Charset
 
-_FOOT_WINDOW = 4000
+_FOOT_WINDOW = 3000
 _FEET_TRIED = 6
 _PASSED_TYPES = frozenset(("Luật", "Bộ luật", "Pháp lệnh", "Nghị quyết", "Hiến pháp"))
 # Where a signature block or list of recipients may be, in any of the character sets.
@@ -27,7 +28,7 @@ def read_foot(reading: Reading, source: Source, parts: Parts, charset: Charset |
     document = reading.document
     first = source.original(parts.end_of_head, parts.end_of_head)[0]
     addressed = (
-        foot.find_addressees(source.text, source.folded, max(0, parts.body - 5), len(source.text))
+        find_addressees(source.text, source.folded, max(0, parts.body - 5), len(source.text))
         if parts.number or parts.motto
         else None
     )
@@ -38,7 +39,7 @@ def read_foot(reading: Reading, source: Source, parts: Parts, charset: Charset |
     for start, end in windows:
         window = prepare(document, start, end, charset)
         if "signer" not in reading.fields:
-            signature = foot.find_signature(window.text, window.folded, 0)
+            signature = find_signature(window.text, window.folded, 0)
             if signature:
                 _read_signature(reading, window, signature)
         if not listed:
@@ -75,7 +76,7 @@ def _first_places(document: str, mark: str, start: int) -> list[int]:
     return places
 
 
-def _read_signature(reading: Reading, window: Source, signature: foot.Signature) -> None:
+def _read_signature(reading: Reading, window: Source, signature: Signature) -> None:
     confidence: Confidence = "sure" if signature.sure else "guess"
     for name in ("authority", "position", "signer"):
         value, span = getattr(signature, name), getattr(signature, f"{name}_span")
@@ -86,12 +87,12 @@ def _read_signature(reading: Reading, window: Source, signature: foot.Signature)
 def _read_recipients(
     reading: Reading, window: Source, source: Source, addressed: tuple[tuple[str, ...], int, int] | None
 ) -> bool:
-    found = foot.find_recipients(window.text, window.folded, 0)
+    found = find_recipients(window.text, window.folded, 0)
     if found is None:
         return False
     items, start, end = found
     addressees = addressed[0] if addressed else ()
-    others = tuple(item for item in items if not (addressees and foot.is_as_above(item)))
+    others = tuple(item for item in items if not (addressees and is_as_above(item)))
     reading.found("recipients", (*addressees, *others), window, (start, end))
     return True
 

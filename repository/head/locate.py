@@ -13,7 +13,7 @@ from repository.head.source import Source, prepare
 from repository.head.types import type_of_notation
 from repository.text.legacy import Charset
 
-HEAD_WINDOW = 5000
+HEAD_WINDOW = 4000
 NEAR_THE_TOP = 500
 _PAGES_TRIED = 3
 _WITHIN_ONE_HEAD = 300
@@ -74,7 +74,8 @@ def locate(document: str, pages: Sequence[int], charset: Charset | None) -> tupl
 def _candidates(source: Source) -> list[Parts]:
     groups: list[list[tuple[int, int]]] = []
     for span in layout.mottos(source.text, source.folded, 0, len(source.folded)):
-        if groups and span[0] - groups[-1][-1][1] < _WITHIN_ONE_HEAD:
+        near = groups and span[0] - groups[-1][-1][1] < _WITHIN_ONE_HEAD
+        if near and _names(source.folded, span) not in [_names(source.folded, each) for each in groups[-1]]:
             groups[-1].append(span)
         else:
             groups.append([span])
@@ -82,6 +83,11 @@ def _candidates(source: Source) -> list[Parts]:
         return [_parts(source, None, len(source.text))]
     ends = [group[0][0] for group in groups[1:]] + [len(source.text)]
     return [_parts(source, group, end) for group, end in zip(groups[:3], ends, strict=False)]
+
+
+def _names(folded: str, span: tuple[int, int]) -> str:
+    """What tells the state's name from its motto: a second one of the same begins another head."""
+    return "".join(folded[slice(*span)].split())[:4]
 
 
 def _parts(source: Source, mottos: list[tuple[int, int]] | None, end: int) -> Parts:

@@ -182,4 +182,9 @@ def _continues(token: str, between: str, shouting: bool) -> bool:
     if between == between.strip():
         return True
     # A blank beside the hyphen: "TTLT-BTC - BNV" goes on, "QĐ-UBND - Hà Nội" does not, nor "QĐ-UBND\n-".
-    return token.isupper() and len(token) > 1 and "\n" not in re.split("[-‐‑‒–—−]", between, maxsplit=1)[0] and (shouting or len(token) < 8)
+    return (
+        token.isupper()
+        and len(token) > 1
+        and "\n" not in re.split("[-‐‑‒–—−]", between, maxsplit=1)[0]
+        and (shouting or len(token) < 8)
+    )

@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(f"{name:9}{right[name]:6} of {asked[name]:6} {100 * right[name] / asked[name]:7.2f} %\n")
     seconds.sort()
     milliseconds = [1000 * value for value in (sum(seconds) / len(seconds), seconds[len(seconds) // 2], seconds[-1])]
-    sys.stdout.write("time of one document: mean {:.2f} ms, median {:.2f} ms, longest {:.2f} ms\n".format(*milliseconds))
+    sys.stdout.write(
+        "time of one document: mean {:.2f} ms, median {:.2f} ms, longest {:.2f} ms\n".format(*milliseconds)
+    )
     return 0
 
 
