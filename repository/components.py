@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
@@ -71,7 +71,8 @@ class VerdictLook:
         return cls(_SHAPES[known], _WORDS[known])
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """One entry of the navigation; `letter` is the key that follows g."""
 
     label: Text
@@ -82,8 +83,10 @@ class Place(NamedTuple):
 
     @classmethod
     def of(cls, raw: Place | Mapping[str, Any] | Iterable[Any]) -> Place:
+        if isinstance(raw, Place):
+            return raw
         if isinstance(raw, Mapping):
-            return cls(**{name: raw[name] for name in cls._fields if name in raw})
+            return cls(**{field.name: raw[field.name] for field in fields(cls) if field.name in raw})
         return cls(*raw)
 
 
@@ -164,7 +167,4 @@ def sum_lines(lines: Iterable[Any]) -> list[SumLine]:
 def _day_or_text(value: Any) -> str:
     if isinstance(value, date):
         return formats.day(value)
-    try:
-        return formats.day(date.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
+    return formats.day_if_iso(str(value))

@@ -183,9 +183,15 @@ def events() -> list[SimpleNamespace]:
         )
 
     return [
-        event("dossier.close_refused", timedelta(seconds=9), "Lương Thị Hạ (ha.lt)", "04.ATGT-2025", ME.pk),
-        event("document.corrected", timedelta(minutes=5), "Lương Thị Hạ (ha.lt)", "văn bản số 9", ME.pk),
-        event("verdict.changed", timedelta(days=2), "system", "09/CT-UBND"),
+        event("intake.refused_secret", timedelta(seconds=9), "Lương Thị Hạ (ha.lt)", "04.ATGT-2025", ME.pk, mark="MẬT"),
+        event("document.changed", timedelta(minutes=5), "Lương Thị Hạ (ha.lt)", "văn bản số 9", ME.pk),
+        event(
+            "dossier.sealing_given_up",
+            timedelta(days=2),
+            "system",
+            "02.QPPL-2024",
+            reason="1 tệp đọc lại không khớp mã băm.",
+        ),
         event(
             "dossier.returned",
             timedelta(days=19),

@@ -4,6 +4,7 @@ Digits are grouped as the active language does it; dates are day/month/year in b
 records themselves are dated (Nghị định 30/2020/NĐ-CP, Phụ lục I). Times are shown as the clock in Việt Nam reads.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SIZES = ("KB", "MB", "GB", "TB", "PB")
+ISO = re.compile(r"\d{4}-\d\d-\d\d(T.+)?")
 A_MONTH = timedelta(days=31)
 
 
@@ -58,6 +60,20 @@ def day(value: date | datetime | None) -> str:
 def instant(value: datetime | None) -> str:
     """14/03/2025 09:45:38, as the clock in Việt Nam read."""
     return "–" if value is None else value.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
+
+
+def day_if_iso(text: str) -> str:
+    """A stored date or instant (2025-03-14, 2025-03-14T02:45:38+00:00) as a day; any other text as it is.
+
+    The hyphens are asked for: Python would read "20250314", which may be a number or a name, as a date too.
+    """
+    if not ISO.fullmatch(text):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return day(moment.date() if moment.tzinfo is None else moment)
 
 
 def long_day(value: date) -> str:

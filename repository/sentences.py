@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -109,34 +109,41 @@ def _written(value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if isinstance(value, int | float):
         return formats.number(value)
+    if isinstance(value, dict):
+        return str(value.get("label") or value.get("name") or "")
     if isinstance(value, list):
         return ", ".join(_written(item) for item in value)
-    try:
-        return formats.day(date.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
+    return formats.day_if_iso(str(value))
 
 
+say("agency.founded", _("%(who)s entered the agency %(what)s."), "key")
+say("person.added", _("%(who)s added %(what)s."), "key")
+say("grant.given", _("%(who)s let %(to)s read %(what)s until %(until)s."), "key")
+say("grant.ended", _("%(who)s ended the leave of %(to)s to read %(what)s."), "key")
 say("dossier.opened", _("%(who)s opened the dossier %(what)s."), "key")
 say("dossier.changed", _("%(who)s changed the description of the dossier."))
+say("dossier.ordered", _("%(who)s put the documents in another order."))
 say("dossier.closed", _("%(who)s closed the dossier, %(documents)s documents."), "key")
 say("dossier.reopened", _("%(who)s opened the dossier again."), "key")
 say("dossier.submitted", _("%(who)s submitted the dossier to the archive."), "key")
 say("dossier.returned", _("%(who)s returned the dossier: “%(reason)s”"), "key")
 say("dossier.accepted", _("%(who)s accepted the dossier; sealing began."), "key")
 say("dossier.sealed", _("%(who)s sealed the dossier; from now on nothing in it changes."), "key")
-say("dossier.close_refused", _("%(who)s asked to close the dossier; the archive refused."), "alarm")
+say("dossier.sealing_retried", _("%(who)s had the sealing tried again."))
+say("dossier.sealing_given_up", _("%(who)s gave the sealing up; nothing was sealed."), "alarm")
+say("dossier.read", _("%(who)s read the dossier."))
 say("document.received", _("%(who)s received %(what)s."))
 say("document.confirmed", _("%(who)s confirmed the description of %(what)s."))
-say("document.corrected", _("%(who)s corrected the description of %(what)s."))
+say("document.changed", _("%(who)s corrected the description of %(what)s."))
 say("document.placed", _("%(who)s put %(what)s into the dossier."))
 say("document.withdrawn", _("%(who)s took %(what)s out of the dossier."))
 say("document.read", _("%(who)s read %(what)s."))
-say("document.downloaded", _("%(who)s downloaded %(what)s."))
-say("file.downloaded", _("%(who)s downloaded %(what)s."))
-say("intake.refused", _("The archive did not take %(what)s: %(reason)s"), "alarm")
+say("file.downloaded", _("%(who)s downloaded %(file)s of %(what)s."))
+say("intake.received", _("%(who)s sent the file %(name)s."))
+say("intake.unpacked", _("The archive unpacked %(name)s: %(files)s files."))
+say("intake.retried", _("%(who)s had %(name)s tried again."))
+say("intake.discarded", _("%(who)s discarded the file %(name)s."))
+say("intake.cancelled", _("%(who)s cancelled the intake of %(waiting)s waiting files."))
+say("intake.refused_secret", _("The archive did not take a file marked %(mark)s; its bytes were removed."), "alarm")
 say("hold.placed", _("%(who)s placed a hold: %(reason)s"), "key")
 say("hold.lifted", _("%(who)s lifted the hold: %(reason)s"), "key")
-say("retention.ended", _("Retention of the dossier ended."), "key")
-say("verdict.changed", _("A later check of %(what)s came to another verdict."), "alarm")
-say("fixity.failed", _("%(what)s is no longer what was sealed."), "alarm")

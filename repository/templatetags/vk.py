@@ -307,7 +307,7 @@ def field(bound: BoundField, *, css: str = "", without_help: bool = False) -> di
     help_text = "" if without_help else bound.help_text
     described = [f"{bound.auto_id}_help"] if help_text else []
     described += [f"{bound.auto_id}_error"] if bound.errors else []
-    attrs: dict[str, str] = {"class": classes} if classes else {}
+    attrs: dict[str, str | bool] = {"class": classes} if classes else {}
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:

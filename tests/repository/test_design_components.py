@@ -102,6 +102,13 @@ def test_an_event_of_an_unknown_kind_or_with_missing_details_is_still_readable()
     assert "closed the dossier, … documents." in html
 
 
+def test_details_that_are_things_or_dates_are_told_by_label_and_day():
+    given = event("grant.given", to={"id": "1", "label": "Ngô Bá Thuần"}, until="2027-01-01T00:00:00+07:00")
+    html = rendered("{% timeline events %}", events=[given])
+
+    assert "Lương Thị Hạ let Ngô Bá Thuần read 04.ATGT-2025 until 01/01/2027." in html
+
+
 def test_a_reason_is_quoted_once():
     html = rendered(
         "{% timeline events %}",

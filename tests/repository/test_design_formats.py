@@ -61,6 +61,17 @@ def test_dates_are_day_month_year_in_both_languages_and_instants_are_read_in_vie
             assert formats.instant(NOW) == "22/11/2026 09:41:07"
 
 
+def test_only_what_is_written_as_a_date_is_read_as_one():
+    given = ["2025-03-14", "2025-03-14T18:00:00+00:00", "20250314", "2025-13-40", "20 năm"]
+    assert [formats.day_if_iso(text) for text in given] == [
+        "14/03/2025",
+        "15/03/2025",
+        "20250314",
+        "2025-13-40",
+        "20 năm",
+    ]
+
+
 @pytest.mark.parametrize(
     ("ago", "said"),
     [

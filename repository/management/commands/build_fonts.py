@@ -4,6 +4,7 @@ Be Vietnam Pro and Source Serif 4 (both SIL OFL) come as TTF from PyPI; the cut 
 """
 
 import hashlib
+import logging
 from importlib import metadata
 from importlib.resources import files
 from io import BytesIO
@@ -49,6 +50,8 @@ def build(folder: Path) -> bool:
     if stamp.exists() and stamp.read_text() == recipe() and all((folder / name).exists() for name in FONTS):
         return False
     folder.mkdir(parents=True, exist_ok=True)
+    # It would name every glyph it keeps, seven times a font.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     for name, (package, source, axes, features) in FONTS.items():
         content = cut(files(package).joinpath("files", source).read_bytes(), axes, features)
         (folder / name).write_bytes(content)
