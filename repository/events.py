@@ -63,14 +63,25 @@ def record(
 
     Labels are copied, so that the event still reads when the records are gone.
     """
-    from repository.models import Event
-
     if not connection.in_atomic_block:
         raise RuntimeError(f"The event {kind} must be written in the transaction of its act.")
-    event = _event(kind, actor, thing, dossier, agency, at or now(), details)
+    event = compose(kind, actor, thing, dossier=dossier, agency=agency, at=at, **details)
     event.save(force_insert=True)
-    assert isinstance(event, Event)
     return event
+
+
+def compose(
+    kind: str,
+    actor: Actor,
+    thing: Model | None = None,
+    *,
+    dossier: Dossier | None = None,
+    agency: Agency | None = None,
+    at: datetime | None = None,
+    **details: Any,
+) -> Event:
+    """An event that is not written yet: for an act that says outside the database first what it will have done (sealing)."""
+    return _event(kind, actor, thing, dossier, agency, at or now(), details)
 
 
 def record_many(kind: str, actor: Actor, rows: list[tuple[Model, Dossier | None, dict[str, Any]]]) -> None:
@@ -153,3 +164,21 @@ def history_of(thing: Model) -> QuerySet[Event]:
     if isinstance(thing, Dossier):
         about |= Q(dossier_id=thing.pk)
     return Event.objects.filter(about).order_by("id")
+
+
+def history_for(actor: Actor, thing: Model) -> QuerySet[Event]:
+    """The history as the actor may see it: nothing of other dossiers, other documents or a secrecy that she may not see."""
+    from repository.models import Document, Dossier, Event
+
+    events = history_of(thing)
+    if actor.is_system:
+        return events
+    dossiers = Dossier.objects.visible_to(actor).values("pk")
+    documents = Document.objects.visible_to(actor).values("pk")
+    return (
+        Event.objects.filter(pk__in=events.values("pk"))
+        .filter(Q(dossier_id__isnull=True) | Q(dossier_id__in=dossiers))
+        .exclude(Q(object_kind="document") & ~Q(object_id__in=documents))
+        .filter(secrecy__lte=actor.clearance)
+        .order_by("id")
+    )

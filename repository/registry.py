@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -80,7 +81,10 @@ class Registry:
     kinds: dict[str, JobKind] = field(default_factory=dict)
     nightly: list[Nightly] = field(default_factory=list)
     changed: list[Callable[[list[Any]], None]] = field(default_factory=list)
+    finding_titles: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     settling: list[Callable[[], None]] = field(default_factory=list)
+    # Where else bytes of a digest lie, once the working copy is gone: path or None.
+    byte_sources: list[Callable[[str], Path | None]] = field(default_factory=list)
     places: list[Callable[[Actor], Iterable[dict[str, Any]]]] = field(default_factory=list)
 
 

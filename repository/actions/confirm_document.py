@@ -14,7 +14,7 @@ from repository.access import fetch_for
 from repository.actions.open_dossier import refused_fields
 from repository.actors import Actor
 from repository.clock import now
-from repository.codes import DocumentType
+from repository.codes import WORKING_STATES, DocumentType
 from repository.events import record
 from repository.models import Document
 from repository.ordering import order_by_date
@@ -56,6 +56,15 @@ def edit(
             "sealed",
             _("The document is sealed and read-only."),
             _("Its dossier must be reopened by the archive first."),
+        )
+    # The dossier is not named: it may be one that this person may not see.
+    if document.dossiers.exclude(state__in=WORKING_STATES).exists():
+        raise Refused.because(
+            "edit",
+            document,
+            "in-closed-dossier",
+            _("The document stands in a dossier that is no longer open."),
+            _("That dossier must be reopened or returned first."),
         )
     if revision is not None and revision != document.revision:
         raise Refused(

@@ -269,6 +269,9 @@ def _work_whole(job: Job, kind: JobKind) -> None:
         state, reason, message = JobState.FAILED, again.code, str(again)
     except (ItemFailed, ItemRefused) as failed:
         state, reason, message = JobState.FAILED, failed.code, str(failed)
+    except LeaseLost:
+        log.warning("job %s: the lease was lost, another worker has it", job.pk)
+        return
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         state, reason, message = JobState.FAILED, "unexpected", _unexpected()
@@ -276,9 +279,18 @@ def _work_whole(job: Job, kind: JobKind) -> None:
         _write_whole(job, save, state, reason, message)
     except LeaseLost:
         log.warning("job %s: the lease was lost, another worker has it", job.pk)
+    except (ItemFailed, ItemRefused) as failed:
+        _write_whole_or_leave(job, failed.code, str(failed))
     except Exception:
         log.exception("job %s (%s) could not be saved", job.pk, job.kind)
-        _write_whole(job, None, JobState.FAILED, "unexpected", _unexpected())
+        _write_whole_or_leave(job, "unexpected", _unexpected())
+
+
+def _write_whole_or_leave(job: Job, reason: str, message: str) -> None:
+    try:
+        _write_whole(job, None, JobState.FAILED, reason, message)
+    except LeaseLost:
+        log.warning("job %s: the lease was lost, another worker has it", job.pk)
 
 
 def _write_whole(job: Job, save: Save | None, state: JobState, reason: str, message: str) -> None:
