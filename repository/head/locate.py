@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repository.head import layout
 from repository.head.date import Dated, find_date
@@ -109,6 +109,9 @@ def _parts(source: Source, mottos: list[tuple[int, int]] | None, end: int) -> Pa
         date = later if later and later.place and _opens_line(text, later.place_start) else None
     if title is None and number and number.end < body:
         title = layout.find_title(text, folded, max(number.end, date.end if date else 0), body)
+    ends = [part.end for part in (number, date) if part]
+    if title and ends and max(ends) <= title.start and not text[max(ends) : title.start].strip(" \t\n-_*=."):
+        title = replace(title, alone=True)  # right behind number or date, on whatever line
     return Parts(start, body, mottos is not None, number, date, title)
 
 

@@ -16,10 +16,11 @@ from repository.head.number import Number, find_attached, stamped_line_above
 from repository.head.reading import Reading
 from repository.head.source import Source, prepare
 from repository.head.subject import subject_after_title, subject_of_letter
-from repository.head.types import TYPES, type_named, type_of_notation
+from repository.head.types import TYPE_NAMES, TYPES, type_named, type_of_notation
 from repository.text.fold import fold
 from repository.text.legacy import Charset, detect
 
+_TYPE_BEFORE = re.compile(rf"(?<![a-z]){TYPE_NAMES}\s{{0,3}}\Z")
 _LETTER_SIGNS = re.compile(r"(?<![a-z])(?:v\s?/\s?v(?![a-z])|kinh gui)")
 
 
@@ -152,6 +153,8 @@ def _read_names(reading: Reading, source: Source, parts: Parts, taken: list[tupl
     end = parts.title.start if parts.title else parts.body
     if parts.number and parts.number.mark < end:
         end = parts.number.mark
+        own_type = _TYPE_BEFORE.search(source.folded, max(0, end - 30), end)  # "Luật" of "Luật số"
+        end = own_type.start() if own_type else end
     about = _LETTER_SIGNS.search(source.folded, parts.start, end)
     end = about.start() if about else end
     agencies = [each for each in find_agencies(source.text, parts.start, end, taken) if not _is_type(each.name)]

@@ -35,12 +35,12 @@ _POST = (
     "|truong thon|tong bien tap|pho tong bien tap|thu truong co quan|uy vien thuong truc|uy vien|thu ky|to truong|nguoi ky|pho to truong|truong cong an|pho truong cong an|tram truong"
 )
 POSITION = re.compile(rf"(?<![a-z])(?:{_POST})(?![a-z])")
-SIGNED = re.compile(r"[(\[]?\s?(?:da ky|ky ten|signed|ky,? dong dau|da ky,? dong dau|chu ky)[^\n)\]]{0,30}[)\]]?")
+SIGNED = re.compile(r"[(\[]?\s?(?:da ?ky|ky ten|signed|ky,? dong dau|da ky,? dong dau|chu ky)[^\n)\]]{0,30}[)\]]?")
 _RANK = re.compile(
     r"(?:dai tuong|thuong tuong|trung tuong|thieu tuong|dai ta|thuong ta|trung ta|thieu ta|gs|pgs|ts|ths|bs|ks|cn|ths bs|giao su|tien si|nha giao uu tu|bsckii|bscki|ts bs|luat su)(?![a-z])[. ,]*"
 )
-_NAME_WORD = r"(?:[A-ZĐÀ-ỸĂÂÊÔƠƯ][a-zà-ỹđăâêôơư]{0,7}|[A-ZĐÀ-ỸĂÂÊÔƠƯ]{2,8})"
-_NAME = re.compile(rf"{_NAME_WORD}(?:[ \t]{{1,2}}{_NAME_WORD}){{1,5}}")
+_WORD = re.compile(r"[^\W\d_]{1,8}(?![^\W\d_])")
+_TORN_END = re.compile(r"\n[^\W\d_]{1,6}(?: [^\W\d_]{1,7}){0,2}(?=\n|$)")
 _NOT_NAMES = frozenset((
     "ban", "bo", "chinh", "chu", "chuong", "dieu", "doc", "dong", "giam", "hoi", "luc", "luu", "muc", "nhan", "nhu",
     "noi", "phong", "phu", "so", "thu", "tich", "tren", "truong", "tuong", "uy", "van",
@@ -186,25 +186,40 @@ def _name_after(block: str, at: int) -> tuple[int, int] | None:
         while rank:
             lead = rank.end()
             rank = _RANK.match(folded, lead)
-        name = _NAME.match(content, lead)
-        if name is None:
-            continue
-        if re.match(r" +[a-zà-ỹăâđêôơư]", content[name.end() :]):
-            continue  # the beginning of a sentence
-        words = fold(name.group()).split()
-        whole = not content[name.end() :].strip(TRIMMED)
-        if words[0] in SURNAMES and (whole or not content.isupper()) and not POSITION.match(" ".join(words)):
-            stop = name.end() if whole else min(name.end(), _four_words(content, name.start(), name.end()))
-            return offset + name.start(), offset + stop
+        stop = _end_of_name(content, lead)
+        if stop is None or content[stop:].lstrip()[:1].islower():
+            continue  # no name, or the beginning of a sentence
+        words = fold(content[lead:stop]).split()
+        whole = not content[stop:].strip(TRIMMED)
+        if words[0] in SURNAMES and not POSITION.match(" ".join(words)):
+            if not whole and content[lead:stop].isupper():
+                stop = min(stop, _four_words(content, lead, stop))
+            return offset + lead, offset + stop
         if fallback is None and whole and not set(words[:2]) & _NOT_NAMES and len(words) <= 5:
-            fallback = (offset + name.start(), offset + name.end())
+            fallback = (offset + lead, offset + stop)
     return fallback
+
+
+def _end_of_name(content: str, start: int) -> int | None:
+    """Where two to six words end that are all capitalised, or all in capitals; None where no such words begin at `start`."""
+    end, count, shouted = start, 0, None
+    while count < 6 and (word := _WORD.match(content, end + (1 if count else 0))):
+        text = word.group()
+        if not text[0].isupper() or (count and content[end] not in " \t"):
+            break
+        if len(text) > 1:
+            upper = text.isupper()
+            if not upper and not text[1:].islower() or shouted not in (None, upper):
+                break
+            shouted = upper
+        end, count = word.end(), count + 1
+    return end if count > 1 else None
 
 
 def _with_torn_end(block: str, start: int, end: int) -> tuple[int, int]:
     """The name with the end that extraction put on the next line ("Phạm Thị T" over "hanh Trà")."""
-    torn = re.compile(r"\n([a-zà-ỹăâđêôơư]{1,6}(?: [A-ZĐÀ-Ỹ][a-zà-ỹăâđêôơư]{0,6}){0,2})(?=\n|$)").match(block, end)
-    return (start, torn.end()) if torn else (start, end)
+    torn = _TORN_END.match(block, end)
+    return (start, torn.end()) if torn and block[end + 1].islower() else (start, end)
 
 
 def _four_words(content: str, start: int, end: int) -> int:
@@ -213,5 +228,6 @@ def _four_words(content: str, start: int, end: int) -> int:
 
 
 def is_name(cell: str) -> bool:
-    name = _NAME.fullmatch(cell.strip())
-    return bool(name) and fold(cell).split()[0] in SURNAMES
+    """Whether a line is nothing but a person's name."""
+    cell = cell.strip()
+    return _end_of_name(cell, 0) == len(cell) and fold(cell).split()[0] in SURNAMES
