@@ -108,7 +108,8 @@ class Supervisor:
     def _start_what_is_due(self) -> None:
         for child in self.children:
             if child.process is None and time.monotonic() >= child.due:
-                self.selector.register(child.start(), selectors.EVENT_READ, child)
+                stream = child.start()
+                self.selector.register(stream, selectors.EVENT_READ, (child, stream))
 
     def _look_after_the_dead(self) -> None:
         for child in self.children:
@@ -124,12 +125,13 @@ class Supervisor:
 
     def _pass_output_on(self, seconds: float) -> None:
         for key, _ in self.selector.select(seconds):
-            lines = key.data.lines(key.fileobj)
+            child, stream = key.data
+            lines = child.lines(stream)
             for line in lines or ():
-                self._write(key.data.name, line)
+                self._write(child.name, line)
             if lines is None:
-                self.selector.unregister(key.fileobj)
-                key.fileobj.close()
+                self.selector.unregister(stream)
+                stream.close()
 
     def _stop(self) -> None:
         """Asks all at once, waits, then insists."""

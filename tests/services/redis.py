@@ -36,7 +36,7 @@ class Redis(Server):
         """Nothing to write: all is on the command line."""
 
     def command(self) -> Sequence[str | Path]:
-        here = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder]
+        here: list[str | Path] = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder]
         return ["redis-server", *NOTHING_ON_DISK, "--requirepass", self.password, *here]
 
     def answers(self) -> bool:
