@@ -17,7 +17,7 @@ call. RLIMIT_AS is of no use for that: native Tika reserves tens of gigabytes of
 RLIMIT_DATA counts what is really writable; at twice the budget it stops an allocation too fast to be watched.
 """
 
-from repository.isolation.errors import Crashed, IsolationError, ParserFailed, TooLarge, TooLate
+from repository.isolation.errors import CouldNotStart, Crashed, IsolationError, ParserFailed, TooLarge, TooLate
 from repository.isolation.pool import Isolated
 
-__all__ = ["Crashed", "Isolated", "IsolationError", "ParserFailed", "TooLarge", "TooLate"]
+__all__ = ["CouldNotStart", "Crashed", "Isolated", "IsolationError", "ParserFailed", "TooLarge", "TooLate"]

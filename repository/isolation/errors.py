@@ -22,7 +22,11 @@ class TooLarge(IsolationError):
 
 
 class Crashed(IsolationError):
-    """The worker died, could not start, or spoke nonsense."""
+    """The worker died or spoke nonsense."""
+
+
+class CouldNotStart(Crashed):
+    """No worker came up: a fault of the installation or an overloaded machine, never of what was to be parsed."""
 
 
 class ParserFailed(IsolationError):

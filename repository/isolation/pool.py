@@ -8,7 +8,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from repository.isolation.errors import ParserFailed
+from repository.isolation.errors import CouldNotStart, ParserFailed
 from repository.isolation.process import WorkerProcess
 from repository.isolation.worker import MEGABYTE
 
@@ -51,7 +51,7 @@ class Isolated:
         worker = self._free.get()
         try:
             if worker is None:
-                worker = _spawner.submit(self._start_worker).result()
+                worker = self._new_worker()
                 self._started.add(worker)
                 worker.wait_until_ready()
             return worker.call(request, self.seconds if seconds is None else seconds)
@@ -73,6 +73,12 @@ class Isolated:
         """End all workers. A later call starts a new one."""
         for worker in list(self._started):
             worker.kill()
+
+    def _new_worker(self) -> WorkerProcess:
+        try:
+            return _spawner.submit(self._start_worker).result()
+        except OSError as error:  # no room for its folder, no free process or descriptor
+            raise CouldNotStart(f"the worker could not start: {error}") from error
 
     def _start_worker(self) -> WorkerProcess:
         return WorkerProcess(

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from repository.isolation.errors import Crashed, ParserFailed, TooLarge, TooLate
+from repository.isolation.errors import CouldNotStart, Crashed, IsolationError, ParserFailed, TooLarge, TooLate
 from repository.isolation.worker import HEADER, MEGABYTE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,9 +65,8 @@ class WorkerProcess:
     def wait_until_ready(self) -> None:
         try:
             self._receive(START_SECONDS, watch=False)
-        except ParserFailed as error:
-            self.kill()
-            raise Crashed(f"the worker could not start: {error}") from None
+        except IsolationError as error:
+            raise CouldNotStart(f"the worker could not start: {error}") from None
         self.at_rest = self._resident()
 
     def call(self, request: bytes, seconds: float) -> Any:

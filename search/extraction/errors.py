@@ -42,7 +42,7 @@ class UnsupportedFormat(ExtractionError):
 
 
 class ServiceDown(ExtractionError):
-    """The Tika server cannot be reached or gave up for reasons of its own."""
+    """The Tika server cannot be reached or gave up for reasons of its own, or this machine cannot start a reader."""
 
     message = _("The text service does not answer. The file is kept and will be read when the service is back.")
     retryable = True

@@ -50,7 +50,7 @@ def _wide(data: bytes) -> str | None:
     """UTF-16 without a mark: spaces and Latin letters leave every second byte zero."""
     sample = data[:_SAMPLE]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) * 5 < len(sample) // 2 or min(even, odd) * 10 > max(even, odd):
+    if not max(even, odd) or max(even, odd) * 5 < len(sample) // 2 or min(even, odd) * 10 > max(even, odd):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
 

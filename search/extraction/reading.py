@@ -14,13 +14,10 @@ from repository.text import legacy
 from repository.text.offsets import Traced
 from search.extraction import errors
 from search.extraction.errors import ExtractionError
+from search.extraction.messages import NO_TEXT, OCR_FAILED, OCR_PENDING, OLD_FONTS
 from search.extraction.plain import language_of
 from search.extraction.results import DEFAULT, Extracted, Limits, OcrState
 
-OCR_PENDING = "Pages of this file are pictures; their text waits for Tesseract with Vietnamese (tesseract-ocr-vie)."
-OCR_FAILED = "Some pages of this file are pictures whose text could not be read."
-NO_TEXT = "No text was found in this file."
-OLD_FONTS = "The text was typed in a font from before Unicode (TCVN3 or VNI) and has been converted."
 _MEGABYTE = 1024 * 1024
 _WORKERS = min(4, os.cpu_count() or 1)  # started only when as many threads ask at the same time
 _GRACE = 5  # seconds more for the worker than for the service it waits for
@@ -135,6 +132,8 @@ def _recognise(
             if picture and len(scanned) == 1 and error.kind in _BY_NAME:
                 raise _BY_NAME[error.kind](error.message) from error
             state = "failed"
+        except isolation.CouldNotStart as error:
+            raise errors.ServiceDown(str(error)) from error
         except isolation.IsolationError:
             state = "failed"
         else:
@@ -165,6 +164,8 @@ def _run(worker: Isolated, *args: Any, seconds: float) -> dict[str, Any]:
         raise errors.TooLate(str(error)) from error
     except isolation.TooLarge as error:
         raise errors.TooLarge(str(error)) from error
+    except isolation.CouldNotStart as error:
+        raise errors.ServiceDown(str(error)) from error
     except isolation.Crashed as error:
         raise errors.Damaged(f"the parser crashed: {error}") from error
     except isolation.ParserFailed as error:

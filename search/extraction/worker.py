@@ -12,12 +12,11 @@ from typing import Any
 from search.extraction import formats, ocr, pdf, plain
 from search.extraction.backends import Backend
 from search.extraction.errors import Damaged, Empty, TooLarge
+from search.extraction.messages import CUT_OFF, OTHER_FORMAT
 from search.extraction.packages import check_package
 from search.extraction.results import Limits
 from search.extraction.xhtml import normal, page_texts
 
-CUT_OFF = "The text is very long; only its beginning is kept for search."
-OTHER_FORMAT = "The file's name or type says one format and its content is another; it was read by its content."
 _METADATA = {
     "dc:title": "title",
     "dc:subject": "subject",

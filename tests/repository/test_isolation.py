@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from repository.isolation import Crashed, Isolated, ParserFailed, TooLarge, TooLate
+from repository.isolation import CouldNotStart, Crashed, Isolated, ParserFailed, TooLarge, TooLate
 
 TARGETS = "tests.repository.isolation_targets"
 
@@ -97,8 +97,14 @@ def test_an_answer_that_is_not_json_is_the_parsers_failure(isolate):
 
 
 def test_a_target_that_does_not_exist_says_so():
-    with pytest.raises(Crashed, match="could not start.*no_such_function"):
+    with pytest.raises(CouldNotStart, match="could not start.*no_such_function"):
         Isolated(f"{TARGETS}:no_such_function", seconds=1, memory_mb=50).run()
+
+
+def test_a_machine_that_has_no_room_for_a_worker_says_so(isolate, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(CouldNotStart, match="gone"):
+        isolate("add").run(1, 1)
 
 
 def test_arguments_that_are_too_long_are_refused_before_anything_starts(isolate):
