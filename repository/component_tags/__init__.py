@@ -1,0 +1,5 @@
+"""Components as template tags, one module for each sort; `{% load vk %}` brings all of them."""
+
+from django import template
+
+register = template.Library()
