@@ -90,7 +90,7 @@ class Differences:
             explain(self.pdf.get_historical_resolver(number - 1), self.pdf.get_historical_resolver(number), step)
         except SuspiciousModification as error:
             step.refusal = str(error)
-        except Exception as error:
+        except Exception as error:  # a hostile file may raise anything; what is not read is never harmless
             step.refusal = f"{type(error).__name__}: {error}"
             step.readable = False
         return step

@@ -80,7 +80,7 @@ def validate_bytes(
 ) -> FileVerdict:
     """The verdict for a PDF's bytes. `at`: the time to judge by, None for `now`. Hostile bytes end in a verdict too."""
     started = time.monotonic()
-    run = _Run(data, Trust(anchors, at or now, policy), password, policy)
+    run = _Run(data, Trust(anchors, now, at, policy), password, policy)
     outcome, message = run.outcome()
     return FileVerdict(
         sha256=hashlib.sha256(data).hexdigest(),

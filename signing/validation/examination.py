@@ -75,9 +75,9 @@ def examine(filled: FilledField, pdf: SignedPdf, differences: Differences) -> Ex
     """Everything about one filled field that does not need the others. Never raises for what is in the file."""
     try:
         return _examine(filled, pdf, differences)
-    except Exception as error:
+    except Exception as error:  # a hostile file may raise anything: a finding about this field, and no crash
         reason = f"{type(error).__name__}: {error}"[:500]
-        integrity = Integrity(False, SubIndication.FORMAT_FAILURE, "unreadable_signature", reason)
+        integrity = Integrity(None, SubIndication.FORMAT_FAILURE, "unreadable_signature", reason)
         return Examined(filled.name, SignatureKind.SIGNATURE, None, None, integrity)
 
 

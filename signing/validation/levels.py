@@ -34,10 +34,12 @@ def level_of(
             return NONE
     except Exception:
         return NONE
-    later = [revision for revision in document_timestamps if revision > signature.signed_revision]
+    later = sorted(revision for revision in document_timestamps if revision > signature.signed_revision)
     stamped = any(token.kind is TimestampKind.SIGNATURE and token.intact for token in tokens)
     if not stamped and not later:
         return "B-B"
+    if not stamped:
+        later = later[1:]  # the first is the proof of time itself, only further ones keep the archive
     stored = _revision_with_data(signature, pdf)
     if stored is None:
         return "B-T"

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from asn1crypto import pem, x509
 from pyhanko.sign.ades.report import AdESStatus
-from pyhanko.sign.validation import KeyUsageConstraints
+from pyhanko.sign.validation import KeyUsageConstraints, generic_cms
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
     _adobe_revinfo_archival_to_local_knowledge,
@@ -66,12 +66,14 @@ class Judgement:
     """What is known of trust. `best_time`: earliest proof that the signature existed; None without one.
 
     `against`: there is evidence against the signature, as opposed to evidence that is missing here.
+    `evidence_missing`: the chain was not concluded, and the file holds no revocation data at all.
     """
 
     indication: Indication
     sub_indication: SubIndication | None
     best_time: datetime | None = None
     against: bool = False
+    evidence_missing: bool = False
 
 
 NO_ANCHORS = Judgement(Indication.INDETERMINATE, SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
@@ -93,9 +95,11 @@ def read_anchors(given: Sequence[bytes]) -> list[x509.Certificate]:
 
 
 class Trust:
-    """Anchors and a time to judge by."""
+    """Anchors and a time to judge by: `at`, or `now` where that is None."""
 
-    def __init__(self, anchors: Sequence[x509.Certificate], at: datetime, policy: Policy) -> None:
+    def __init__(self, anchors: Sequence[x509.Certificate], now: datetime, at: datetime | None, policy: Policy) -> None:
+        self.now = now
+        at = at or now
         self.anchors = tuple(anchors)
         self.policy = policy
         revocation = REQUIRE_REVINFO if policy.require_revocation else NO_REVOCATION
@@ -121,32 +125,31 @@ class Trust:
             return NO_ANCHORS
         try:
             signature.compute_integrity_info(skip_diff=True)
-            judged = self._long_term(signature) if stamped else self._basic(signature)
-        except Exception:
+            knowledge = _enclosed(signature)
+            judged = self._long_term(signature, knowledge) if stamped else self._basic(signature, knowledge)
+            if judged.sub_indication is SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+                judged = replace(judged, evidence_missing=not (knowledge.known_crls or knowledge.known_ocsps))
+        except Exception:  # the file's own data made the algorithm stop: nothing is concluded
             judged = Judgement(Indication.INDETERMINATE, SubIndication.GENERIC)
         return judged if stamped else self._held_to_validity(signature, judged)
 
-    def _long_term(self, signature: EmbeddedPdfSignature) -> Judgement:
-        specification = PdfSignatureValidationSpec(signature_validation_spec=self.spec, diff_policy=None)
+    def _long_term(self, signature: EmbeddedPdfSignature, knowledge: LocalKnowledge) -> Judgement:
+        held_since = min(self.timing.validation_time, self.now)
+        # What is in the file exists at the time of the validation. pyHanko would look at the clock at each use, and
+        # find every certificate younger than the moment at which it began.
+        knowledge = replace(knowledge, known_poes=list(knowledge.assert_existence_known_at(held_since)))
+        specification = PdfSignatureValidationSpec(
+            signature_validation_spec=replace(self.spec, local_knowledge=knowledge), diff_policy=None
+        )
         result = asyncio.run(ades_lta_validation(signature, specification, timing_info=self.timing))
         best = aware(result.best_signature_time)
         return _judgement(result, best if best < self.timing.validation_time else None)
 
-    def _basic(self, signature: EmbeddedPdfSignature) -> Judgement:
-        knowledge = _dss_to_local_knowledge(signature.reader)
-        own = _adobe_revinfo_archival_to_local_knowledge(signature)
-        specification = replace(
-            self.spec,
-            local_knowledge=LocalKnowledge(
-                known_ocsps=knowledge.known_ocsps + own.known_ocsps,
-                known_crls=knowledge.known_crls + own.known_crls,
-                known_certs=knowledge.known_certs,
-            ),
-        )
+    def _basic(self, signature: EmbeddedPdfSignature, knowledge: LocalKnowledge) -> Judgement:
         result = asyncio.run(
             ades_basic_validation(
                 signature.signed_data,
-                specification,
+                replace(self.spec, local_knowledge=knowledge),
                 timing_info=self.timing,
                 raw_digest=signature.compute_digest(),
             )
@@ -183,6 +186,28 @@ class Trust:
         except Exception:
             return Judgement(Indication.INDETERMINATE, SubIndication.GENERIC)
         return _judgement(result, None)
+
+
+def _enclosed(signature: EmbeddedPdfSignature) -> LocalKnowledge:
+    """Certificates, revocation lists and answers in the file: its security store, the signature, its time-stamps."""
+    store = _dss_to_local_knowledge(signature.reader)
+    attribute = _adobe_revinfo_archival_to_local_knowledge(signature)
+    tokens = [
+        token
+        for signed in (True, False)
+        for token in generic_cms.extract_tst_data_iter(signature.signer_info, signed=signed)
+    ]
+    certificates = {
+        choice.chosen.dump(): choice.chosen
+        for signed_data in (signature.signed_data, *tokens)
+        for choice in signed_data["certificates"]
+        if choice.name == "certificate"
+    }
+    return LocalKnowledge(
+        known_ocsps=store.known_ocsps + attribute.known_ocsps,
+        known_crls=store.known_crls + attribute.known_crls,
+        known_certs=[*store.known_certs, *certificates.values()],
+    )
 
 
 def _judgement(result: AdESBasicValidationResult, best_time: datetime | None) -> Judgement:

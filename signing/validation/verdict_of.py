@@ -84,7 +84,10 @@ def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Me
         return Judgement(Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE), found.modified[0], found.modified
     if found.intact is None or found.embedded is None:
         message = Message(found.integrity.code, _detail(found))
-        return Judgement(Indication.INDETERMINATE, found.integrity.sub_indication), message, [message]
+        # EN 319 102-1, table 5: what the cryptographic check cannot even process has failed by its form.
+        failed = found.integrity.code == "unreadable_signature"
+        indication = Indication.TOTAL_FAILED if failed else Indication.INDETERMINATE
+        return Judgement(indication, found.integrity.sub_indication), message, [message]
     if found.kind is SignatureKind.DOCUMENT_TIMESTAMP:
         judgement = trust.judge_timestamp(found.embedded)
     else:
@@ -98,6 +101,8 @@ def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Me
         code = NOT_CONCLUDED.get(judgement.sub_indication or SubIndication.GENERIC, "intact_not_concluded")
         if code == "intact_no_timestamp" and judgement.against:
             code = "intact_not_concluded"
+        if judgement.evidence_missing:
+            code = "intact_no_revocation_data"
         message = Message(code)
     if findings:
         message = findings[0]
