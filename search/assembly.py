@@ -61,7 +61,9 @@ def assemble(revisions: dict[UUID, int]) -> list[Change]:
 def _files(documents: dict[UUID, Document]) -> dict[UUID, list[File]]:
     """The files of each document's current version, the main one first."""
     found: dict[UUID, list[File]] = defaultdict(list)
-    rows = File.objects.filter(version__document__in=documents, version__current=True).select_related("version", "status")
+    rows = File.objects.filter(version__document__in=documents, version__current=True).select_related(
+        "version", "status"
+    )
     for file in sorted(rows, key=lambda file: (file.role != FileRole.MAIN, file.pk)):
         found[file.version.document_id].append(file)
     return found
@@ -101,7 +103,9 @@ def _facets(document: Document, files: Iterable[File], home: tuple[Dossier, str]
         "secrecy": (str(document.secrecy),),
         "verdict": (str(weakest),),
         "format": tuple(sorted({file.mime for file in files})),
-        "state": (str(DossierState.ARCHIVED) if document.sealed_at else home[0].state if home else str(DossierState.OPEN),),
+        "state": (
+            str(DossierState.ARCHIVED) if document.sealed_at else home[0].state if home else str(DossierState.OPEN),
+        ),
     }
     if document.issued_date:
         facets["year"] = (str(document.issued_date.year),)

@@ -34,7 +34,10 @@ def _engine(url: str | None, folder: Path) -> Engine:
         from search.engines.elasticsearch import ElasticsearchEngine
 
         made = ElasticsearchEngine(
-            url, name=settings.ELASTICSEARCH_INDEX, api_key=settings.ELASTICSEARCH_API_KEY, ca_certs=settings.ELASTICSEARCH_CA_CERTS
+            url,
+            name=settings.ELASTICSEARCH_INDEX,
+            api_key=settings.ELASTICSEARCH_API_KEY,
+            ca_certs=settings.ELASTICSEARCH_CA_CERTS,
         )
     else:
         from search.engines.tantivy import TantivyEngine

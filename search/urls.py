@@ -1,5 +1,7 @@
-"""Pages of this app."""
+"""Pages of search."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search.pages.search import search
+
+urlpatterns = [path("search/", search, name="search")]

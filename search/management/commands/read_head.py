@@ -36,7 +36,11 @@ class Command(BaseCommand):
             except (ExtractionError, IsolationError) as error:
                 failed += 1
                 message = str(getattr(error, "message", error))
-                self.stdout.write(json.dumps({"file": str(path), "error": message}, ensure_ascii=False) if options["json"] else f"{path}: {message}")
+                self.stdout.write(
+                    json.dumps({"file": str(path), "error": message}, ensure_ascii=False)
+                    if options["json"]
+                    else f"{path}: {message}"
+                )
                 continue
             if options["json"]:
                 values = {key: head.get(key) for key in KEYS}

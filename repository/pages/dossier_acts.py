@@ -1,0 +1,186 @@
+"""Buttons of a dossier's page: each asks its action and shows what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from repository.access import fetch_for, may
+from repository.actions.accept_dossier import accept_dossier
+from repository.actions.close_dossier import close_dossier
+from repository.actions.edit_dossier import EDITABLE, edit_dossier
+from repository.actions.holds import lift_hold, place_hold
+from repository.actions.open_dossier import open_dossier
+from repository.actions.order_documents import order_documents
+from repository.actions.place_document import withdraw_document
+from repository.actions.reopen_dossier import reopen_dossier
+from repository.actions.return_dossier import return_dossier
+from repository.actions.submit_dossier import submit_dossier
+from repository.models import Dossier, FilePlanEntry, Placement
+from repository.pages.base import done
+from repository.pages.dossiers import dossier_page
+from repository.pages.forms import Styled
+from repository.refusals import NotVisible, Refused
+
+
+def on_dossier(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An act on a dossier by POST; a refusal shows on the dossier's own page, every reason at once."""
+
+    @login_required
+    @wraps(view)
+    def wrapped(request: HttpRequest, dossier_id: UUID, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponse(status=405, headers={"Allow": "POST"})
+        try:
+            return view(request, dossier_id, **kwargs)
+        except Refused as refused:
+            return dossier_page(request, dossier_id, refused=refused, status=409)
+
+    return wrapped
+
+
+@on_dossier
+def close(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    dossier = close_dossier(dossier_id, actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("Dossier %(code)s is closed.") % {"code": dossier.code}, dossier)
+
+
+@on_dossier
+def reopen(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    dossier = reopen_dossier(dossier_id, request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("Dossier %(code)s is open again.") % {"code": dossier.code}, dossier)
+
+
+@on_dossier
+def submit(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    dossier = submit_dossier(dossier_id, actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("Dossier %(code)s is submitted to the archive.") % {"code": dossier.code}, dossier)
+
+
+@on_dossier
+def give_back(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    dossier = return_dossier(dossier_id, request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("Dossier %(code)s is returned to its unit.") % {"code": dossier.code}, dossier)
+
+
+@on_dossier
+def accept(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    dossier, _job = accept_dossier(dossier_id, actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("Dossier %(code)s is accepted and is being sealed.") % {"code": dossier.code}, dossier)
+
+
+@on_dossier
+def hold(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    place_hold(
+        dossier_id, request.POST.get("reason", ""), actor=request.actor, order_number=request.POST.get("order", "")
+    )  # type: ignore[attr-defined]
+    return done(request, _("The dossier is on hold."), reverse("dossier", args=[dossier_id]))
+
+
+@on_dossier
+def lift(request: HttpRequest, dossier_id: UUID, hold_id: UUID) -> HttpResponse:
+    lift_hold(hold_id, request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("The hold is lifted."), reverse("dossier", args=[dossier_id]))
+
+
+@on_dossier
+def withdraw(request: HttpRequest, dossier_id: UUID, document_id: UUID) -> HttpResponse:
+    withdraw_document(document_id, dossier_id, request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
+    return done(request, _("The document is out of the dossier."), reverse("dossier", args=[dossier_id]))
+
+
+@on_dossier
+def order(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """`document` many times in the new order; or one with `move` up or down; or nothing: by date again."""
+    actor = request.actor  # type: ignore[attr-defined]
+    fetch_for(actor, "order", Dossier, dossier_id)
+    wanted: list[UUID] | None
+    try:
+        wanted = [UUID(value) for value in request.POST.getlist("document")] or None
+    except ValueError as wrong:
+        raise NotVisible from wrong
+    step = {"up": -1, "down": 1}.get(request.POST.get("move", ""))
+    if step and wanted:
+        order_now = list(
+            Placement.objects.filter(dossier=dossier_id).order_by("number").values_list("document_id", flat=True)
+        )
+        if wanted[0] not in order_now:
+            raise NotVisible
+        index = order_now.index(wanted[0])
+        other = min(max(index + step, 0), len(order_now) - 1)
+        order_now[index], order_now[other] = order_now[other], order_now[index]
+        wanted = order_now
+    order_documents(dossier_id, wanted, actor=actor)
+    return redirect("dossier", dossier_id)
+
+
+class OpenForm(Styled, forms.Form):
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=1000)
+    description = forms.CharField(
+        label=gettext_lazy("Description"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+@login_required
+def new(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Open a dossier under a heading of the file plan."""
+    actor = request.actor  # type: ignore[attr-defined]
+    entry = FilePlanEntry.objects.select_related("plan__agency", "unit", "record_class").filter(pk=entry_id).first()
+    if entry is None or not may(actor, "open dossier", entry.unit or entry.plan.agency):
+        raise NotVisible
+    form = OpenForm(request.POST or None)
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            dossier = open_dossier(**form.cleaned_data, actor=actor, entry_id=entry.pk)
+        except Refused as error:
+            refused = error
+        else:
+            return done(request, _("Dossier %(code)s is open. Drop its files here.") % {"code": dossier.code}, dossier)
+    return render(
+        request,
+        "repository/open_dossier.html",
+        {"form": form, "entry": entry, "refused": refused},
+        status=409 if refused else 200,
+    )
+
+
+class DossierForm(Styled, forms.ModelForm[Dossier]):
+    class Meta:
+        model = Dossier
+        fields = EDITABLE
+        widgets = {"title": forms.Textarea(attrs={"rows": 2}), "description": forms.Textarea(attrs={"rows": 3})}
+
+
+@login_required
+def edit(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    dossier = fetch_for(actor, "edit", Dossier, dossier_id, related=("agency",))
+    form = DossierForm(request.POST or None, instance=dossier)
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        revision = request.POST.get("revision", "")
+        try:
+            edit_dossier(
+                dossier_id, dict(form.cleaned_data), actor=actor, revision=int(revision) if revision.isdigit() else None
+            )
+        except Refused as error:
+            refused = error
+        else:
+            return done(request, _("The dossier's description is saved."), reverse("dossier", args=[dossier_id]))
+    return render(
+        request,
+        "repository/edit_dossier.html",
+        {"form": form, "dossier": dossier, "refused": refused},
+        status=409 if refused else 200,
+    )

@@ -1,0 +1,85 @@
+"""What the watch found: nightly runs, open findings, jobs. Who sees what follows the record a finding speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from repository.access import require
+from repository.actions.findings import close_finding as end_finding
+from repository.actions.findings import visible_findings
+from repository.actors import Actor
+from repository.models import Finding, Job
+from repository.pages.base import act, done, page, stretch
+from repository.registry import registry
+
+
+@page
+def runs(request: HttpRequest) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    require(actor, "see runs")
+    nightly = [kind.name for kind in registry.nightly]
+    rows, next_url = stretch(Job.objects.filter(kind__in=nightly), request)
+    findings = visible_findings(actor, Finding.objects.filter(closed_at__isnull=True)).select_related(
+        "document", "dossier", "job"
+    )
+    context: dict[str, Any] = {
+        "runs": [{"job": job, "title": registry.kinds[job.kind].title, "found": figures(job)} for job in rows],
+        "next_url": next_url,
+        "findings": [{"finding": finding, "title": title_of(finding)} for finding in findings[:100]],
+        "nightly": [{"title": kind.title} for kind in registry.nightly],
+    }
+    return render(request, "repository/runs.html", context)
+
+
+def figures(job: Job) -> list[tuple[str, Any]]:
+    """What a run says it found, figures first."""
+    words = {
+        "checked": _("checked"),
+        "computed": _("computed"),
+        "changed": _("changed"),
+        "ended": _("ended"),
+        "damaged": _("damaged"),
+        "missing": _("missing"),
+        "removed": _("removed"),
+        "placed": _("put in order"),
+        "broken": _("broken"),
+        "verified": _("verified"),
+        "alerts": _("alerts"),
+    }
+    return [(words.get(key, key), value) for key, value in (job.result or {}).items() if isinstance(value, int | str)]
+
+
+def title_of(finding: Finding) -> str:
+    """The finding in a sentence; an app that knows better registered one."""
+    say = registry.finding_titles.get(finding.kind)
+    return str(say(finding)) if say else finding.kind.replace("-", " ")
+
+
+@act
+def close_finding(request: HttpRequest, finding_id: UUID) -> HttpResponse:
+    finding = end_finding(finding_id, request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
+    to: Any = finding.document or finding.dossier or reverse("runs")
+    return done(request, _("The finding is closed with your reason."), to)
+
+
+@page
+def jobs(request: HttpRequest) -> HttpResponse:
+    """The person's own jobs; who may see jobs sees those of the system as well, as figures without names of records."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    rows, next_url = stretch(Job.objects.filter(actor=actor.user).select_related("dossier"), request)
+    context = {"jobs": rows, "next_url": next_url}
+    return render(request, "repository/jobs.html", context)
+
+
+@login_required
+def tray(request: HttpRequest) -> HttpResponse:
+    from repository.pages.context import tray as running
+
+    return render(request, "vk/tray.html", {"tray": running(request.actor)})  # type: ignore[attr-defined]

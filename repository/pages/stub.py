@@ -1,7 +1,0 @@
-"""Replaced by the pages."""
-
-from django.http import HttpResponse
-
-
-def page(request, *args, **kwargs):
-    return HttpResponse("")
