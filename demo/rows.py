@@ -1,0 +1,182 @@
+"""Rows and text without bytes, in bulk: what a benchmark of search and of long lists needs a million of.
+
+Documents get identities that follow from their place in the stream, so that a run that was stopped goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from demo.bulk import rows
+from demo.filing import URGENCIES
+from demo.world import World
+from repository.clock import now
+from repository.codes import DocumentType, FileRole
+from repository.models import (
+    Agency,
+    Document,
+    Dossier,
+    Extraction,
+    File,
+    FilePlanEntry,
+    FileStatus,
+    Placement,
+    Version,
+)
+from repository.registry import documents_changed
+
+BATCH = 1000
+PER_DOSSIER = 200
+_SPACE = 0xDE30_0000_0000_8000_8000 << 48
+
+
+def document_id(seed: int, ordinal: int) -> UUID:
+    """A UUID (version 8, RFC 9562) that says seed and place; later places sort after earlier ones."""
+    return UUID(int=_SPACE | (seed & 0xFFFF) << 32 | ordinal)
+
+
+def write_rows(count: int, world: World, agencies: dict[str, Agency], told: Callable[[int, int], None]) -> int:
+    """Write the first `count` papers of the stream that are not in yet; returns how many were written."""
+    start = _written(world.seed)
+    if start >= count:
+        return 0
+    stream = rows(count - start, seed=world.seed, start=start)
+    filer = _Filer(world, agencies)
+    done = start
+    for batch in _batches(stream):
+        with transaction.atomic():
+            filer.write(batch)
+        done += len(batch)
+        told(done, count)
+    return done - start
+
+
+def _written(seed: int) -> int:
+    span = Document.objects.filter(pk__gte=document_id(seed, 0), pk__lt=document_id(seed, 0xFFFF_FFFF))
+    last = span.order_by("-pk").values_list("pk", flat=True).first()
+    return (last.int & 0xFFFF_FFFF) + 1 if last else 0
+
+
+def _batches(stream: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(islice(stream, BATCH)):
+        yield batch
+
+
+class _Filer:
+    """Puts papers into dossiers of at most 200, by agency, year and heading; keeps only the open dossier of each."""
+
+    def __init__(self, world: World, agencies: dict[str, Agency]) -> None:
+        self.world = world
+        self.agencies = agencies
+        self._current: dict[tuple[str, int, str], tuple[Dossier, int]] = {}
+        self._entries = {
+            (entry.plan.agency_id, entry.plan.year, entry.notation.partition(".")[2]): entry
+            for entry in FilePlanEntry.objects.select_related("plan", "record_class")
+        }
+
+    def write(self, batch: list[dict[str, Any]]) -> None:
+        moment = now()
+        documents, versions, files, texts, statuses, places = [], [], [], [], [], []
+        for row in batch:
+            dossier, number = self._place(row)
+            document = self._document(row, dossier, moment)
+            version = Version(document=document, number=1, made_by="demo", made_at=moment)
+            digest = hashlib.sha256(row["text"].encode() + document.pk.bytes)
+            file = File(
+                version=version,
+                role=FileRole.MAIN,
+                name=f"{row['date'].year}_{row['number']}_{row['notation']}.txt",
+                sha256=digest.hexdigest(),
+                sha512=hashlib.sha512(row["text"].encode()).hexdigest(),
+                size=len(row["text"].encode()),
+                mime="text/plain",
+                page_count=1,
+                received_at=moment,
+            )
+            documents.append(document)
+            versions.append(version)
+            files.append(file)
+            texts.append(Extraction(file=file, text=row["text"], pages=[0], engine="demo", made_at=moment))
+            statuses.append(FileStatus(file=file))
+            places.append(
+                Placement(dossier=dossier, document=document, number=number, main_sha256=file.sha256, placed_at=moment)
+            )
+        for model, made in (
+            (Document, documents),
+            (Version, versions),
+            (File, files),
+            (Extraction, texts),
+            (FileStatus, statuses),
+            (Placement, places),
+        ):
+            model.objects.bulk_create(made, batch_size=500)  # type: ignore[attr-defined]
+        documents_changed([document.pk for document in documents])
+
+    def _document(self, row: dict[str, Any], dossier: Dossier, moment: Any) -> Document:
+        return Document(
+            pk=document_id(self.world.seed, row["ordinal"]),
+            agency=dossier.agency,
+            type_name=row["type"],
+            type_code=DocumentType.of_name(row["type"]),
+            number=row["number"],
+            notation=row["notation"],
+            code=row["code"],
+            issued_date=row["date"],
+            place=row["place"],
+            organ_name=row["agency_name"],
+            subject=row["subject"][:500],
+            signer_name=row["signer"],
+            signer_position=row["position"],
+            to_places="; ".join(row["recipients"])[:1000],
+            urgency=URGENCIES[row["urgency"]],
+            page_amount=1,
+            received_at=moment,
+            changed_at=moment,
+        )
+
+    def _place(self, row: dict[str, Any]) -> tuple[Dossier, int]:
+        key = (row["agency"], row["date"].year, row["heading"])
+        dossier, number = self._current.get(key) or self._found(key)
+        if dossier is None or number >= PER_DOSSIER:
+            dossier, number = self._new(key), 0
+        self._current[key] = (dossier, number + 1)
+        return dossier, number + 1
+
+    def _found(self, key: tuple[str, int, str]) -> tuple[Dossier | None, int]:
+        """The last dossier of an earlier run under the heading, and how many documents it has."""
+        entry = self._entry(key)
+        last = Dossier.objects.filter(entry=entry, creator="demo").order_by("-pk").first()
+        return (last, last.placements.count()) if last else (None, 0)
+
+    def _entry(self, key: tuple[str, int, str]) -> FilePlanEntry:
+        agency, year, heading = key
+        plans = self._entries
+        identity = self.agencies[agency].pk
+        return plans.get((identity, year, heading)) or plans[identity, year, "HCQT"]
+
+    def _new(self, key: tuple[str, int, str]) -> Dossier:
+        entry, moment = self._entry(key), now()
+        agency = self.agencies[key[0]]
+        count = Dossier.objects.filter(entry=entry, creator="demo").count() + 1
+        notation = f"{entry.notation}-D{count}"
+        assert entry.record_class is not None
+        return Dossier.objects.create(
+            agency=agency,
+            entry=entry,
+            record_class=entry.record_class,
+            code=f"{agency.code}.{key[1]}.{notation}",
+            catalog_year=key[1],
+            notation=notation,
+            title=f"{entry.title}, tập {count}",
+            maintenance=entry.record_class.maintenance,
+            maintenance_years=entry.record_class.years,
+            creator="demo",
+            opened_at=moment,
+            changed_at=moment,
+        )
