@@ -23,7 +23,8 @@ _OPENERS = (
 _OPENS = re.compile(rf"(?:{_OPENERS})(?![a-z])")
 # A name that ends in one of these goes on in the next line; a line that opens with one of the second belongs to the line above.
 _GOES_ON = re.compile(
-    r"(?:(?<![a-z])(?:va|cua|thuong vu|ve|cac|nhan dan|quan ly|chi dao|to chuc|tinh|thanh pho|huyen|xa|phuong|quan|thi xa|thi tran|nha nuoc|khoa hoc|hoi dong|viet nam,)|[-,])$"
+    r"(?:(?<![a-z])(?:va|cua|thuong vu|ve|cac|nhan dan|quan ly|chi dao|to chuc|tinh|thanh pho|huyen|xa|phuong|quan"
+    r"|thi xa|thi tran|nha nuoc|khoa hoc|hoi dong|viet nam,)|[-,])$"
 )
 _BELONGS = re.compile(
     r"(?:va|cua|tinh|thanh pho|tp|huyen|xa|phuong|quan|thi xa|thi tran|viet nam|khu vuc|cap|-)(?![a-z])"

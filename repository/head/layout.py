@@ -11,16 +11,19 @@ from repository.head.types import TYPE_WORDS, loose, type_named
 _GAP = r"\s{0,4}"
 _STATE = "cong hoa xa hoi chu nghia viet nam"
 _MOTTO = re.compile(
-    rf"(?<![a-z])(?:{loose(_STATE, _GAP)}|c[oq0]ng\s{{1,3}}h[oq0]a\s{{1,3}}x[a-z]\s{{1,3}}h[oq0][il1]\s{{1,3}}ch[uv]\s{{1,3}}ng?h[il1]a\s{{1,3}}v[il1]et\s{{1,3}}nam"
+    rf"(?<![a-z])(?:{loose(_STATE, _GAP)}"
+    rf"|c[oq0]ng\s{{1,3}}h[oq0]a\s{{1,3}}x[a-z]\s{{1,3}}h[oq0][il1]\s{{1,3}}ch[uv]\s{{1,3}}ng?h[il1]a\s{{1,3}}v[il1]et\s{{1,3}}nam"
     rf"|{loose('viet nam dan chu cong hoa', _GAP)})(?![a-z])"
 )
 _WORDS = re.compile(
-    rf"(?<![a-z]){loose('doc lap', _GAP)}\s{{0,4}}[-_~.=,]?\s{{0,4}}{loose('tu do', _GAP)}\s{{0,4}}[-_~.=,]?\s{{0,4}}{loose('hanh phuc', _GAP)}(?![a-z])"
+    rf"(?<![a-z]){loose('doc lap', _GAP)}\s{{0,4}}[-_~.=,]?\s{{0,4}}{loose('tu do', _GAP)}"
+    rf"\s{{0,4}}[-_~.=,]?\s{{0,4}}{loose('hanh phuc', _GAP)}(?![a-z])"
 )
 _PARTY = re.compile(rf"(?<![a-z]){loose('dang cong san viet nam', _GAP)}(?![a-z])")
 _RULE = re.compile(r"[-_=*~.…o]{3,}(?=\s|$)|(?<=\s)[-_*]{1,2}(?=\s*\n)|°")
 _BODY = re.compile(
-    r"(?<![a-z])(?:can cu|kinh gui|theo de nghi|xet de nghi|xet to trinh|thuc hien|trien khai|phuc dap|tra loi|dieu 1|chuong i|phan thu nhat|hom nay)(?![a-z])"
+    r"(?<![a-z])(?:can cu|kinh gui|theo de nghi|xet de nghi|xet to trinh|thuc hien|trien khai|phuc dap|tra loi|dieu 1"
+    r"|chuong i|phan thu nhat|hom nay)(?![a-z])"
 )
 _ONLY_ON_A_NEW_LINE = frozenset(
     ("thuc hien", "trien khai", "phuc dap", "tra loi", "dieu 1", "chuong i", "hom nay", "xet to trinh")

@@ -76,10 +76,11 @@ def find_draft(text: str, folded: str, end: int | None = None) -> Mark | None:
     """The words "Dự thảo" in a cell or on a line of their own in the head."""
     if "du thao" not in folded:
         return None
-    for start, end in _cells(text[: _head_end(text, folded) if end is None else min(end, _OUTSIDE_OF_HEAD)]):
-        words = " ".join(folded[start:end].strip(_TRIMMED).split())
+    limit = _head_end(text, folded) if end is None else min(end, _OUTSIDE_OF_HEAD)
+    for start, stop in _cells(text[:limit]):
+        words = " ".join(folded[start:stop].strip(_TRIMMED).split())
         if words.startswith(("du thao", "ban du thao")) and _DRAFT.fullmatch(words):
-            return Mark("dự thảo", start, end)
+            return Mark("dự thảo", start, stop)
     return None
 
 

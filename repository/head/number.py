@@ -15,11 +15,11 @@ _NUMBER = (
     rf"(?P<number>{_DIGIT}(?:\s{{0,2}}{_DIGIT}){{0,6}}(?:\.[0-9]{{1,3}})?(?:\s?[a-h](?=\s{{0,3}}[-/])|[a-h](?![a-z]))?)"
 )
 _YEAR = rf"(?:\s{{0,3}}/\s{{0,3}}(?P<year>[12l]\s?[90o]\s?{_DIGIT}\s?{_DIGIT})(?=\s{{0,3}}[-/]))?"
-_TOKEN = "[a-z][a-z0-9&]{0,14}"
-_NOTATION = rf"(?P<notation>{_TOKEN}(?:\s{{0,2}}[-/.]\s{{0,2}}{_TOKEN}){{0,14}})"
+_PART = "[a-z][a-z0-9&]{0,14}"
+_NOTATION = rf"(?P<notation>{_PART}(?:\s{{0,2}}[-/.]\s{{0,2}}{_PART}){{0,14}})"
 _PRINTED = re.compile(rf"{_MARK}{_NUMBER}{_YEAR}\s{{0,3}}(?P<separator>[-/])\s{{0,3}}{_NOTATION}")
 _LEFT_BLANK = re.compile(rf"{_MARK}{_BLANK}{_YEAR}\s{{0,3}}(?P<separator>[-/])\s{{0,3}}{_NOTATION}")
-_SPACED = re.compile(rf"{_MARK}{_NUMBER}\s(?P<separator>)(?P<notation>{_TOKEN}(?:\s?[-/]\s?{_TOKEN}){{1,3}})")
+_SPACED = re.compile(rf"{_MARK}{_NUMBER}\s(?P<separator>)(?P<notation>{_PART}(?:\s?[-/]\s?{_PART}){{1,3}})")
 _BARE = re.compile(rf"{_MARK}{_NUMBER}(?P<year>)(?P<separator>)(?P<notation>)(?=[ \t]*(?:\n|$|  |\t))")
 _EMPTY = re.compile(
     r"(?<![a-z0-9])s\s?[o06]\s{0,3}:(?P<year>)(?P<separator>)(?P<notation>)[ \t._…]{0,80}(?=\n|$|  |\t|/)"
@@ -31,8 +31,9 @@ _OTHERS = re.compile(
     rf"|chuong|muc|phieu|lo|thua|ban do|dien thoai|co|tham)|(?<![a-z])(?P<type>{TYPE_NAMES}))\s{{0,3}}$"
 )
 _ATTACHED = re.compile(
-    rf"(?:kem\s{{1,3}}theo|dinh\s{{1,3}}kem)\s{{1,3}}(?:{TYPE_NAMES})\s{{1,3}}(?P<printed>s\s?[o06]\s{{0,3}}:?[\s._…]{{0,40}}(?:{_DIGIT}{{1,6}}[a-h]?)?"
-    rf"\s{{0,2}}[/-]\s{{0,2}}(?:\d{{4}}\s{{0,2}}/\s{{0,2}})?{_TOKEN}(?:\s?[-/]\s?{_TOKEN}){{0,6}})"
+    rf"(?:kem\s{{1,3}}theo|dinh\s{{1,3}}kem)\s{{1,3}}(?:{TYPE_NAMES})\s{{1,3}}"
+    rf"(?P<printed>s\s?[o06]\s{{0,3}}:?[\s._…]{{0,40}}(?:{_DIGIT}{{1,6}}[a-h]?)?"
+    rf"\s{{0,2}}[/-]\s{{0,2}}(?:\d{{4}}\s{{0,2}}/\s{{0,2}})?{_PART}(?:\s?[-/]\s?{_PART}){{0,6}})"
 )
 _STAMP = re.compile(r"(?<!\d)\d{1,6}[a-hA-H]?(?!\d)")
 _STAMPED_LINE = re.compile(r"[ \t]*\d{1,6}[a-h]?(?:[ \t]+\d{1,4}){0,3}[ \t]*$")

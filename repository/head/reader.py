@@ -131,10 +131,9 @@ def _read_marks(reading: Reading, source: Source, parts: Parts) -> list[tuple[in
         if mark:
             reading.found(name, True if name == "is_draft" else mark.value, source, (mark.start, mark.end))
             spans.append((mark.start, mark.end))
-    left_blank = parts.number and parts.number.number is None and "number" not in reading.fields
-    if left_blank and "is_draft" not in reading.fields and parts.number:
-        if parts.date and parts.date.date is None and "date" not in reading.fields:
-            reading.found("is_draft", True, source, (parts.number.mark, parts.number.end), "guess")
+    unread = not {"is_draft", "number", "date"} & reading.fields.keys()
+    if unread and parts.number and parts.date:  # both places are there, and both were left blank
+        reading.found("is_draft", True, source, (parts.number.mark, parts.number.end), "guess")
     return spans
 
 

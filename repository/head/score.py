@@ -62,8 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a file of JSON lines that know at least a number or a date."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             if row.get("number") or row.get("issued"):

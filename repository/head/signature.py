@@ -25,19 +25,16 @@ AUTHORITY = re.compile(
 )
 _BY = re.compile(r"(?:TM|KT|TL|TUQ|Q|T/M|K/T|T/L)(?:\s?[.,]|(?=\s|$))")
 _POST = (
-    "bo truong|thu truong(?: thuong truc)?|thu tuong|pho thu tuong(?: thuong truc)?|chu tich nuoc|pho chu tich nuoc|chu tich quoc hoi|pho chu tich quoc hoi"
-    "|pho chu tich(?: thuong truc| phu trach)?|chu tich|pho giam doc(?: thuong truc| phu trach)?|giam doc|pho tong giam doc|tong giam doc"
-    "|pho cuc truong|cuc truong|pho tong cuc truong|tong cuc truong|pho vu truong|vu truong|pho chi cuc truong|chi cuc truong"
-    "|pho chanh van phong|chanh van phong|pho chanh thanh tra|chanh thanh tra|pho truong phong|truong phong|pho truong ban|truong ban|pho hieu truong|hieu truong"
-    "|pho vien truong|vien truong|pho thong doc|thong doc|pho chanh an|chanh an|pho tong thanh tra|tong thanh tra|pho tong kiem toan nha nuoc|tong kiem toan nha nuoc"
-    "|pho bi thu(?: thuong truc)?|bi thu|tong bi thu|pho chu nhiem|chu nhiem|pho tu lenh|tu lenh|pho chi huy truong|chi huy truong|chinh uy"
-    "|pho tong tham muu truong|tong tham muu truong|pho truong doan|truong doan|vien truong|pho vien truong|ke toan truong|hat truong|doi truong"
-    "|truong thon|tong bien tap|pho tong bien tap|thu truong co quan|uy vien thuong truc|uy vien|thu ky|to truong|nguoi ky|pho to truong|truong cong an|pho truong cong an|tram truong"
+    "bo truong|thu truong|thu tuong|chu tich nuoc|chu tich quoc hoi|chu tich|giam doc|tong giam doc|cuc truong|tong cuc truong|vu truong"
+    "|chi cuc truong|chanh van phong|chanh thanh tra|truong phong|truong ban|hieu truong|vien truong|thong doc|chanh an|tong thanh tra"
+    "|tong kiem toan nha nuoc|bi thu|tong bi thu|chu nhiem|tu lenh|chi huy truong|chinh uy|tong tham muu truong|truong doan|ke toan truong"
+    "|hat truong|doi truong|truong thon|tong bien tap|thu truong co quan|uy vien|thu ky|to truong|nguoi ky|truong cong an|tram truong"
 )
-POSITION = re.compile(rf"(?<![a-z])(?:{_POST})(?![a-z])")
+POSITION = re.compile(rf"(?<![a-z])(?:pho )?(?:{_POST})(?: thuong truc| phu trach)?(?![a-z])")
 SIGNED = re.compile(r"[(\[]?\s?(?:da ?ky|ky ten|signed|ky,? dong dau|da ky,? dong dau|chu ky)[^\n)\]]{0,30}[)\]]?")
 _RANK = re.compile(
-    r"(?:dai tuong|thuong tuong|trung tuong|thieu tuong|dai ta|thuong ta|trung ta|thieu ta|gs|pgs|ts|ths|bs|ks|cn|ths bs|giao su|tien si|nha giao uu tu|bsckii|bscki|ts bs|luat su)(?![a-z])[. ,]*"
+    r"(?:(?:dai|thuong|trung|thieu) (?:tuong|ta)|gs|pgs|ts|ths|ths bs|ts bs|bs|ks|cn|bsckii|bscki"
+    r"|giao su|tien si|nha giao uu tu|luat su)(?![a-z])[. ,]*"
 )
 _WORD = re.compile(r"[^\W\d_]{1,8}(?![^\W\d_])")
 _TORN_END = re.compile(r"\n[^\W\d_]{1,6}(?: [^\W\d_]{1,7}){0,2}(?=\n|$)")
@@ -121,7 +118,7 @@ def _signature_at(text: str, folded: str, start: int) -> Signature | None:
     name = _with_torn_end(block, *name)
     signer = " ".join(block[name[0] : name[1]].replace("\n", "").split())
     first = _AUTHORITIES.get(authority["by"].lower()) if authority else None
-    innermost = [match for match in AUTHORITY.finditer(block, 0, position_span[0] if position_span else 200)]
+    innermost = list(AUTHORITY.finditer(block, 0, position_span[0] if position_span else 200))
     return Signature(
         authority=_AUTHORITIES.get(innermost[-1]["by"].lower(), first) if innermost else first,
         position=position,
@@ -209,7 +206,7 @@ def _end_of_name(content: str, start: int) -> int | None:
             break
         if len(text) > 1:
             upper = text.isupper()
-            if not upper and not text[1:].islower() or shouted not in (None, upper):
+            if shouted not in (None, upper) or not (upper or text[1:].islower()):
                 break
             shouted = upper
         end, count = word.end(), count + 1

@@ -15,7 +15,8 @@ _LONGEST = 2500
 _DECIDER = re.compile(
     r"(?:chu tich|bo truong|giam doc|tong giam doc|thu tuong|chinh phu|quoc hoi|uy ban|hoi dong|thong doc|cuc truong|tong cuc truong"
     r"|vien truong|chanh an|chanh van phong|hieu truong|truong ban|truong phong|chu nhiem|tong thanh tra|tong kiem toan|tu lenh"
-    r"|ban chap hanh|ban thuong vu|chi cuc truong|chanh thanh tra|the thong|ban bi thu|bo chinh tri|doan chu tich|lien bo|vu truong|ban giam doc)(?![a-z])"
+    r"|ban chap hanh|ban thuong vu|chi cuc truong|chanh thanh tra|the thong|ban bi thu"
+    r"|bo chinh tri|doan chu tich|lien bo|vu truong|ban giam doc)(?![a-z])"
 )
 _NOTE = re.compile(r"\(?(?:ban hanh kem theo|kem theo|du thao|da duoc)(?![a-z])")
 _BODY_WORDS = re.compile(
