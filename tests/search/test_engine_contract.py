@@ -385,6 +385,16 @@ def test_the_versions_held_can_be_read_back_whole(engine):
     assert engine.count() == 200
 
 
+def test_reading_back_goes_on_over_many_pages(engine, monkeypatch):
+    monkeypatch.setattr("search.engines.tantivy_index._SCAN_PAGE", 7)
+    monkeypatch.setattr("search.engines.elasticsearch._SCAN_PAGE", 7)
+    days = [None, date(2020, 1, 1), date(2021, 1, 1)]
+    write(engine, *(document(f"d{n}", date=days[n % 3]) for n in range(50)))
+
+    assert sorted(held.id for held in engine.scan()) == sorted(f"d{n}" for n in range(50))
+    assert len(engine.versions(f"d{n}" for n in range(60))) == 50
+
+
 def test_the_largest_version_is_held_exactly(engine):
     write(engine, document("d", version=2**63 - 1), document("e", version=2**53 + 1))
 
