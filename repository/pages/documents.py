@@ -123,7 +123,7 @@ def facts_of(document: Document) -> list[tuple[Any, ...]]:
             if document.confirmed_at
             else "",
         ),
-        (_("Identity"), str(document.pk), "vk-num"),
+        (_("Identity"), str(document.pk), "vk-num vk-break"),
     ]
 
 

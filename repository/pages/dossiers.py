@@ -212,7 +212,7 @@ def _facts(dossier: Dossier) -> list[tuple[Any, ...]]:
         (_("Where the paper is"), place),
         (_("Description"), dossier.description),
         (_("Keywords"), dossier.keyword),
-        (_("Identity"), str(dossier.pk), "vk-num"),
+        (_("Identity"), str(dossier.pk), "vk-num vk-break"),
     ]
 
 

@@ -66,6 +66,7 @@ class ElasticsearchEngine:
     ) -> None:
         self.alias = name
         self.shards = shards
+        self._current = False
         self.client = Elasticsearch(
             url,
             api_key=api_key,
@@ -93,6 +94,8 @@ class ElasticsearchEngine:
         if not query.keys:
             return Answer(facets={facet: {} for facet in query.facets})
         with _typed_errors():
+            if self.outdated():
+                raise IndexMissing("the search index was made by another version and has to be rebuilt")
             return read_answer(query, build_search(self.client, self.alias, query).execute())
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
@@ -133,11 +136,9 @@ class ElasticsearchEngine:
         try:
             with _typed_errors():
                 state = self.client.cluster.health(timeout="5s")["status"]
-                live = self.client.indices.get_mapping(index=self.alias)
-                layouts = {mapping["mappings"].get("_meta", {}).get("layout") for mapping in live.body.values()}
                 rebuilding = bool(self.client.indices.exists_alias(name=self.alias_of("rebuild")))
-                outdated = layouts != {LAYOUT}
-                documents = self.count()
+                outdated = self.outdated()
+                documents = 0 if outdated else self.count()
         except EngineError as error:
             return Health(ok=False, engine=self.name, detail=str(error))
         return Health(state != "red" and not outdated, self.name, documents, outdated, rebuilding, detail=state)
@@ -145,6 +146,14 @@ class ElasticsearchEngine:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+    def outdated(self) -> bool:
+        """Whether the live index has other fields or words than this program's. Asked until it is right, then kept."""
+        if not self._current:
+            live = self.client.indices.get_mapping(index=self.alias).body
+            layouts = {mapping["mappings"].get("_meta", {}).get("layout") for mapping in live.values()}
+            self._current = layouts == {LAYOUT}
+        return not self._current
 
     def alias_of(self, which: Which | str) -> str:
         """Return the name under which an index is reached."""
@@ -181,8 +190,13 @@ class ElasticsearchWriter:
     def write(self, changes: Iterable[Change]) -> Written:
         """Apply `changes` to the live index, and to the one being rebuilt."""
         with _typed_errors():
-            both = ["live", "rebuild"] if self.engine.indexes_of("rebuild") else ["live"]
-            return self._bulk(changes, both)
+            rebuilding = ["rebuild"] if self.engine.indexes_of("rebuild") else []
+            if not self.engine.outdated():
+                return self._bulk(changes, ["live", *rebuilding])
+            if not rebuilding:
+                raise IndexMissing("the search index was made by another version and has to be rebuilt")
+            # An index of another version is past writing to: the rebuild is what will replace it.
+            return self._bulk(changes, rebuilding)
 
     def refresh(self) -> None:
         """Make everything written findable at once, instead of within a second."""

@@ -31,7 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:1000]
     filters = {name: tuple(request.GET.getlist(name)) for name in COUNTED if request.GET.getlist(name)}
     given = request.GET.get("sort", "")
-    sort = Sort(given) if given in Sort else Sort.RELEVANCE
+    sort = Sort(given) if given in set(Sort) else Sort.RELEVANCE
     context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or filters)}
     context["behind"], context["lag"] = outbox.lag()
     try:
@@ -87,7 +87,6 @@ def view_of(hit: Hit, typed: str) -> dict[str, Any]:
         "state": DossierState.ARCHIVED if document.sealed_at else hit.dossiers[0].state if hit.dossiers else "",
         "page_count": document.page_amount,
         "scanned": bool(hit.extraction and hit.extraction.ocr == "done"),
-        "warning": "" if document.confirmed_at else _("not confirmed"),
     }
 
 

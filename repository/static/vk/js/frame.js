@@ -57,3 +57,10 @@ addEventListener('submit', event => {
 for (const [name, busy] of [['htmx:beforeRequest', 'true'], ['htmx:afterRequest', 'false']]) {
   document.addEventListener(name, event => event.detail.target?.setAttribute('aria-busy', busy))
 }
+
+// The tray asks how the jobs are doing, but only while somebody looks at the page.
+if (document.querySelector('#vk-tray[hx-get]')) {
+  setInterval(() => {
+    if (!document.hidden) document.body.dispatchEvent(new CustomEvent('jobs'))
+  }, 5000)
+}
