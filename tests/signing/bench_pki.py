@@ -79,7 +79,11 @@ def issue(
         ),
         False,
     )
-    usage |= {"key_cert_sign": True, "crl_sign": True} if issuer is None else {"digital_signature": True, "content_commitment": True}
+    usage |= (
+        {"key_cert_sign": True, "crl_sign": True}
+        if issuer is None
+        else {"digital_signature": True, "content_commitment": True}
+    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
