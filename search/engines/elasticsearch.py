@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
-from elastic_transport import TransportError
 from elastic_transport.client_utils import DEFAULT
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch, NotFoundError
 from elasticsearch.dsl import Q, Search
 from elasticsearch.helpers import streaming_bulk
 
@@ -32,6 +31,7 @@ from search.engines.base import (
     Which,
     Written,
 )
+from search.engines.elasticsearch_errors import OVERLOADED, typed_errors
 from search.engines.elasticsearch_index import build_mapping, build_settings, bulk_actions
 from search.engines.elasticsearch_search import build_search, read_answer
 from search.engines.rows import LAYOUT
@@ -39,7 +39,6 @@ from search.engines.rows import LAYOUT
 _BULK_BYTES = 8_000_000
 _BULK_ROWS = 2_000
 _SCAN_PAGE = 5_000
-_OVERLOADED = {429, 502, 503, 504}
 _STALE = 409
 _MISSING = 404
 
@@ -73,13 +72,13 @@ class ElasticsearchEngine:
             request_timeout=seconds,
             max_retries=retries,
             retry_on_timeout=True,
-            retry_on_status=sorted(_OVERLOADED),
+            retry_on_status=sorted(OVERLOADED),
             ca_certs=ca_certs or DEFAULT,
         )
 
     def ensure(self) -> None:
         """Make an empty index if there is none."""
-        with _typed_errors():
+        with typed_errors():
             if not self.client.indices.exists_alias(name=self.alias):
                 self.add_index({self.alias: {}})
 
@@ -93,7 +92,7 @@ class ElasticsearchEngine:
         """Answer `query`."""
         if not query.keys:
             return Answer(facets={facet: {} for facet in query.facets})
-        with _typed_errors():
+        with typed_errors():
             if self.outdated():
                 raise IndexMissing("the search index was made by another version and has to be rebuilt")
             return read_answer(query, build_search(self.client, self.alias, query).execute())
@@ -102,7 +101,7 @@ class ElasticsearchEngine:
         """Return what the index holds of `ids`, as of the last refresh."""
         held: dict[str, Held] = {}
         rest = iter(ids)
-        with _typed_errors():
+        with typed_errors():
             while page := list(islice(rest, _SCAN_PAGE)):
                 found = self._rows().index(self.alias_of(which)).query(Q("ids", values=page)).extra(size=len(page))
                 held |= {row.id: row for row in _held(found)}
@@ -110,12 +109,12 @@ class ElasticsearchEngine:
 
     def scan(self, which: Which = "live") -> Iterator[Held]:
         """Yield everything held at one point in time."""
-        with _typed_errors():
+        with typed_errors():
             point = self.client.open_point_in_time(index=self.alias_of(which), keep_alive="5m")["id"]
         try:
             after = None
             while True:
-                with _typed_errors():
+                with typed_errors():
                     page = self._rows().extra(size=_SCAN_PAGE, pit={"id": point, "keep_alive": "5m"}).sort("_shard_doc")
                     rows = (page.extra(search_after=after) if after else page).execute().to_dict()["hits"]["hits"]
                 if not rows:
@@ -123,18 +122,18 @@ class ElasticsearchEngine:
                 after = rows[-1]["sort"]
                 yield from map(_as_held, rows)
         finally:
-            with _typed_errors():
+            with typed_errors():
                 self.client.close_point_in_time(id=point)
 
     def count(self, which: Which = "live") -> int:
         """Return how many documents can be found, as of the last refresh."""
-        with _typed_errors():
+        with typed_errors():
             return Search(using=self.client, index=self.alias_of(which)).query("term", alive=True).count()
 
     def health(self) -> Health:
         """Return the state of the engine; never raises."""
         try:
-            with _typed_errors():
+            with typed_errors():
                 state = self.client.cluster.health(timeout="5s")["status"]
                 rebuilding = bool(self.client.indices.exists_alias(name=self.alias_of("rebuild")))
                 outdated = self.outdated()
@@ -189,7 +188,7 @@ class ElasticsearchWriter:
 
     def write(self, changes: Iterable[Change]) -> Written:
         """Apply `changes` to the live index, and to the one being rebuilt."""
-        with _typed_errors():
+        with typed_errors():
             rebuilding = ["rebuild"] if self.engine.indexes_of("rebuild") else []
             if not self.engine.outdated():
                 return self._bulk(changes, ["live", *rebuilding])
@@ -200,24 +199,24 @@ class ElasticsearchWriter:
 
     def refresh(self) -> None:
         """Make everything written findable at once, instead of within a second."""
-        with _typed_errors():
+        with typed_errors():
             self.client.indices.refresh(index=self.engine.indexes_of("live") + self.engine.indexes_of("rebuild"))
 
     def start_rebuild(self) -> None:
         """Begin an empty index beside the live one."""
         self.abandon_rebuild()
-        with _typed_errors():
+        with typed_errors():
             self.engine.add_index({self.engine.alias_of("rebuild"): {}})
 
     def write_rebuild(self, changes: Iterable[Change]) -> Written:
         """Apply `changes` to the index being rebuilt only."""
-        with _typed_errors():
+        with typed_errors():
             self._named("rebuild", "no rebuild is under way")
             return self._bulk(changes, ["rebuild"])
 
     def finish_rebuild(self) -> None:
         """Swap: the rebuilt index is live, the one before is kept, the one before that goes."""
-        with _typed_errors():
+        with typed_errors():
             [new] = self._named("rebuild", "no rebuild is under way")
             self.client.indices.refresh(index=new)
             oldest = self.engine.indexes_of("previous")
@@ -227,13 +226,13 @@ class ElasticsearchWriter:
 
     def abandon_rebuild(self) -> None:
         """Drop the index being rebuilt."""
-        with _typed_errors():
+        with typed_errors():
             if unfinished := self.engine.indexes_of("rebuild"):
                 self.client.indices.delete(index=unfinished)
 
     def go_back(self) -> None:
         """Make the index before the last rebuild live again."""
-        with _typed_errors():
+        with typed_errors():
             [old] = self._named("previous", "no earlier index is kept")
             self._move(live=old, previous=self.engine.indexes_of("live"), rebuild=self.engine.indexes_of("rebuild"))
 
@@ -275,7 +274,7 @@ class ElasticsearchWriter:
                 applied += item["_index"] in counted
             elif item["status"] == _STALE:
                 stale += item["_index"] in counted
-            elif item["status"] in _OVERLOADED:
+            elif item["status"] in OVERLOADED:
                 raise EngineDown(f"Elasticsearch is overloaded: {item['error']}")
             elif item["status"] == _MISSING:
                 raise IndexMissing("the search index has not been built")
@@ -290,16 +289,3 @@ def _held(search: Search) -> Iterator[Held]:
 
 def _as_held(row: dict) -> Held:
     return Held(row["_id"], row["_version"], deleted=not row["fields"]["alive"][0])
-
-
-@contextmanager
-def _typed_errors() -> Iterator[None]:
-    try:
-        yield
-    except TransportError as error:
-        raise EngineDown(f"Elasticsearch does not answer: {error}") from error
-    except NotFoundError as error:
-        raise IndexMissing("the search index has not been built") from error
-    except ApiError as error:
-        down = error.status_code in _OVERLOADED
-        raise (EngineDown if down else EngineError)(f"Elasticsearch answered {error.status_code}: {error}") from error

@@ -1,5 +1,6 @@
 """Both engines, one answer: the same questions, the same sets, totals and counts, held against a plain filter."""
 
+import json
 import os
 from dataclasses import replace
 from datetime import date
@@ -452,6 +453,36 @@ def test_rebuilding_twice_keeps_one_earlier_index(engine):
     with engine.writer() as writer:
         writer.go_back()
     assert ask(engine, "hai").total == 1
+
+
+def as_if_of_another_version(engine: Engine) -> Engine:
+    """Mark the live index as made by another program, and come back as a process that starts anew."""
+    if isinstance(engine, TantivyEngine):
+        path = engine.folder / "state.json"
+        state = json.loads(path.read_text())
+        path.write_text(json.dumps({**state, "layouts": dict.fromkeys(state["layouts"], "0.0")}))
+        return TantivyEngine(engine.folder)
+    assert isinstance(engine, ElasticsearchEngine)
+    engine.client.indices.put_mapping(index=engine.alias, meta={"layout": "0.0"})
+    return ElasticsearchEngine(os.environ["ELASTICSEARCH_URL"], name=engine.alias)
+
+
+def test_an_index_of_another_version_is_not_read_but_can_be_rebuilt(engine):
+    write(engine, document("d", "cũ"))
+    engine = as_if_of_another_version(engine)
+
+    assert (engine.health().ok, engine.health().outdated) == (False, True)
+    with pytest.raises(IndexMissing):
+        ask(engine)
+    with engine.writer() as writer:
+        with pytest.raises(IndexMissing):
+            writer.write([document("d")])
+        writer.start_rebuild()
+        assert writer.write([document("change", "mới")]) == Written(applied=1)
+        writer.write_rebuild([document("d", "mới")])
+        writer.finish_rebuild()
+    assert engine.health().ok
+    assert ask(engine, "mới").total == 2
 
 
 def test_health_says_how_many_documents_there_are(engine):

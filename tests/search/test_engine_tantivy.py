@@ -1,6 +1,5 @@
 """The embedded engine in its own right: one writer, readers everywhere, killed at any time."""
 
-import json
 import os
 import signal
 import subprocess
@@ -124,27 +123,6 @@ def test_of_a_batch_that_fails_nothing_slips_into_the_next_one(engine):
         writer.write([document("whole")])
 
     assert [held.id for held in engine.scan()] == ["whole"]
-
-
-def test_an_index_of_another_version_is_not_read_but_can_be_rebuilt(engine):
-    with engine.writer() as writer:
-        writer.write([document("d", "cũ")])
-    state = json.loads((engine.folder / "state.json").read_text())
-    state["layouts"] = dict.fromkeys(state["layouts"], "0.0")
-    (engine.folder / "state.json").write_text(json.dumps(state))
-
-    assert (engine.health().ok, engine.health().outdated) == (False, True)
-    with pytest.raises(IndexMissing):
-        total(engine)
-    with engine.writer() as writer:
-        with pytest.raises(IndexMissing):
-            writer.write([document("d")])
-        writer.start_rebuild()
-        writer.write([document("change", "mới")])
-        writer.write_rebuild([document("d", "mới")])
-        writer.finish_rebuild()
-    assert engine.health().ok
-    assert total(engine, "mới") == 2
 
 
 def test_where_no_index_was_made_the_answer_is_not_nothing_found(tmp_path):
