@@ -10,13 +10,13 @@ from repository.head.number import digits
 from repository.head.types import loose
 
 _DIGIT = "[0-9oil]"
-_FILL = r"[\s._…]{0,30}"
+_FILL = r"[\s._…:,-]{0,30}"
 _DAY = rf"(?P<day>{_DIGIT}(?:\s?{_DIGIT})?)?"
 _MONTH = rf"(?P<month>{_DIGIT}(?:\s?{_DIGIT})?)?"
 _YEAR = rf"(?P<year>[12l]\s?[90o]\s?{_DIGIT}\s?{_DIGIT}(?!\d))?"
 _NGAY = r"(?<![a-z])n\s?[gq]\s?a\s?[yv](?![a-z])"
 _WRITTEN = re.compile(
-    rf"{_NGAY}{_FILL}{_DAY}{_FILL}{loose('thang')}{_FILL}{_MONTH}{_FILL}{loose('nam')}[\s.…_]{{0,4}}{_YEAR}"
+    rf"{_NGAY}{_FILL}{_DAY}{_FILL}{loose('thang')}{_FILL}{_MONTH}{_FILL}{loose('nam')}[\s.…_:-]{{0,4}}{_YEAR}"
 )
 _SHORT = re.compile(
     r"(?:(?<![a-z])n\s?g\s?a\s?y\s{0,3}|(?<=, )|(?<=,))(?P<day>\d{1,2})\s?[/.-]\s?(?P<month>\d{1,2})\s?[/.-]\s?(?P<year>(?:19|20)\d\d)(?!\d)"

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 
 from repository.head.types import TYPE_WORDS, loose, type_named
 
-_GAP = r"\s{0,4}"
+_GAP = r"[\s'`.,_-]{0,4}"
 _STATE = "cong hoa xa hoi chu nghia viet nam"
 _MOTTO = re.compile(
     rf"(?<![a-z])(?:{loose(_STATE, _GAP)}"
     rf"|c[oq0]ng\s{{1,3}}h[oq0]a\s{{1,3}}x[a-z]\s{{1,3}}h[oq0][il1]\s{{1,3}}ch[uv]\s{{1,3}}ng?h[il1]a\s{{1,3}}v[il1]et\s{{1,3}}nam"
     rf"|{loose('viet nam dan chu cong hoa', _GAP)})(?![a-z])"
 )
+# As scanners read it too: "Dic lip - TU do - Hanh phtic".
 _WORDS = re.compile(
-    rf"(?<![a-z]){loose('doc lap', _GAP)}\s{{0,4}}[-_~.=,]?\s{{0,4}}{loose('tu do', _GAP)}"
-    rf"\s{{0,4}}[-_~.=,]?\s{{0,4}}{loose('hanh phuc', _GAP)}(?![a-z])"
+    rf"(?<![a-z])(?:{loose('doc lap')}|d[a-z0-9]c\s{{0,2}}l[a-z]p)\W{{0,8}}(?:{loose('tu do')}|t[a-z]\s{{0,2}}d[a-zø0])"
+    rf"\W{{0,8}}(?:{loose('hanh phuc')}|h[a-z]nh[\s:.-]{{0,3}}ph[a-z]{{1,4}})(?![a-z])"
 )
 _PARTY = re.compile(rf"(?<![a-z]){loose('dang cong san viet nam', _GAP)}(?![a-z])")
 _RULE = re.compile(r"[-_=*~.…o]{3,}(?=\s|$)|(?<=\s)[-_*]{1,2}(?=\s*\n)|°")
 _BODY = re.compile(
-    r"(?<![a-z])(?:can cu|kinh gui|theo de nghi|xet de nghi|xet to trinh|thuc hien|trien khai|phuc dap|tra loi|dieu 1"
+    r"(?<![a-z])(?:can cu|can c[a-z]{0,2}(?= [a-z])|kinh gui|kinh g[a-z]{1,2}(?=\s?:)|theo de nghi|xet de nghi|xet to trinh|thuc hien|trien khai|phuc dap|tra loi|dieu 1"
     r"|chuong i|phan thu nhat|hom nay)(?![a-z])"
 )
 _ONLY_ON_A_NEW_LINE = frozenset(
@@ -78,7 +79,8 @@ def body_start(text: str, folded: str, start: int, end: int) -> int:
         at = match.start()
         line_start = folded.rfind("\n", 0, at) + 1
         opens_line = not folded[max(line_start, at - 12) : at].strip(' \t-*•"') and at - line_start < 40
-        if match.group() in _ONLY_ON_A_NEW_LINE and not opens_line:
+        misread = match.group().startswith(("can c", "kinh g")) and match.group() not in {"can cu", "kinh gui"}
+        if (misread or match.group() in _ONLY_ON_A_NEW_LINE) and not opens_line:
             continue
         if not text[at].isupper():
             continue

@@ -10,13 +10,13 @@ from repository.text.fold import fold
 
 _DIGIT = "[0-9oil]"  # a scanner reads 0 and 1 as letters
 _BLANK = r"[\s._…]{0,80}"
-_MARK = r"(?<![a-z0-9])s\s?[o06]\s{0,3}(?:[:.;]\s{0,3}){0,2}"
+_MARK = r"(?<![a-z0-9])(?:[s$]\s?[o06]|s[ie](?=\s?:)|[58][o06](?=\s?:))\s{0,3}(?:[:.;]\s{0,3}){0,2}"
 _NUMBER = (
     rf"(?P<number>{_DIGIT}(?:\s{{0,2}}{_DIGIT}){{0,6}}(?:\.[0-9]{{1,3}})?(?:\s?[a-h](?=\s{{0,3}}[-/])|[a-h](?![a-z]))?)"
 )
 _YEAR = rf"(?:\s{{0,3}}/\s{{0,3}}(?P<year>[12l]\s?[90o]\s?{_DIGIT}\s?{_DIGIT})(?=\s{{0,3}}[-/]))?"
 _PART = "[a-z][a-z0-9&]{0,14}"
-_NOTATION = rf"(?P<notation>{_PART}(?:\s{{0,2}}[-/.]\s{{0,2}}{_PART}){{0,14}})"
+_NOTATION = rf"(?P<notation>{_PART}(?:(?:\s{{0,2}}[-/.]\s{{0,2}}|:){_PART}){{0,14}})"
 _PRINTED = re.compile(rf"{_MARK}{_NUMBER}{_YEAR}\s{{0,3}}(?P<separator>[-/])\s{{0,3}}{_NOTATION}")
 _LEFT_BLANK = re.compile(rf"{_MARK}{_BLANK}{_YEAR}\s{{0,3}}(?P<separator>[-/])\s{{0,3}}{_NOTATION}")
 _SPACED = re.compile(rf"{_MARK}{_NUMBER}\s(?P<separator>)(?P<notation>{_PART}(?:\s?[-/]\s?{_PART}){{1,3}})")
@@ -30,6 +30,7 @@ _OTHERS = re.compile(
     rf"(?:(?<![a-z])(?:mau|bieu|bieu mau|phu luc|hieu|bao|bang|to|trang|quyen|tap|khoan|dieu|van ban|vao|ma|tai khoan|cong bao"
     rf"|chuong|muc|phieu|lo|thua|ban do|dien thoai|co|tham)|(?<![a-z])(?P<type>{TYPE_NAMES}))\s{{0,3}}$"
 )
+_WORD_BEFORE = re.compile(r"([^\W\d_]{2,}) \Z")
 _ATTACHED = re.compile(
     rf"(?:kem\s{{1,3}}theo|dinh\s{{1,3}}kem)\s{{1,3}}(?:{TYPE_NAMES})\s{{1,3}}"
     rf"(?P<printed>s\s?[o06]\s{{0,3}}:?[\s._…]{{0,40}}(?:{_DIGIT}{{1,6}}[a-h]?)?"
@@ -105,7 +106,9 @@ def _is_of_another(text: str, folded: str, mark: int, region: int) -> bool:
     before = folded[max(region, mark - 40) : mark]
     other = _OTHERS.search(before)
     if other is None:
-        return False
+        # In a sentence a word in small letters stands before it; "phúc" is the motto's.
+        word = _WORD_BEFORE.search(text, max(region, mark - 40), mark)
+        return bool(word) and word.group(1).islower() and not fold(word.group(1)).startswith("ph")
     if other["type"] is None:
         return True
     # "Luật số: …" is the document's own when nothing but a blank cell or the motto comes before it.
@@ -157,7 +160,7 @@ def _notation(text: str, start: int, end: int) -> tuple[str | None, int]:
     separators: list[str] = []
     position = stop = start
     shouting = text[start:end].isupper()
-    for part in re.finditer(r"[^\s\-/.‐‑‒–—−]+", text[start:end]):
+    for part in re.finditer(r"[^\s\-/.:‐‑‒–—−]+", text[start:end]):
         token = part.group()
         between = text[start:end][position - start : part.start()] if tokens else ""
         if tokens and not _continues(token, between, shouting):
@@ -178,6 +181,8 @@ def _notation(text: str, start: int, end: int) -> tuple[str | None, int]:
 
 
 def _continues(token: str, between: str, shouting: bool) -> bool:
+    if between == ":":
+        return token.isupper()  # a scanner's hyphen
     if between.strip() == ".":
         return token.isupper() and between == "."
     if between == between.strip():

@@ -87,6 +87,7 @@ _OF_AGENCIES = {
     fold(short): short
     for short in [
         "TTg",
+        "UBND",
         "BGDĐT",
         "BGD&ĐT",
         "BGDVĐT",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 
 from repository.text import legacy
-from tests.repository.head_samples import Sample, body, foot, left_column, right_column
+from tests.repository.head_samples import Sample, body, foot, left_column, make_draft, make_sample, right_column
 
 _TCVN3 = {letter: code for code, letter in legacy._TCVN3.items()}
 _VNI = {letter: code for code, letter in sorted(legacy._VNI.items(), key=lambda pair: pair[0].swapcase())}
@@ -137,3 +138,45 @@ TYPISTS: dict[str, Callable[[str], str]] = {
     typist.__name__: typist
     for typist in (str, without_accents, decomposed, old_tone_places, icelandic_eth, tcvn3, vni, crlf, torn, scanned)
 }
+
+
+def main() -> None:
+    """Print, for made-up documents under every layout and typist, how many of each field were read exactly."""
+    from repository.head import read_head
+    from repository.text.fold import fold
+
+    def plain(name: str, value: object) -> object:
+        if value and isinstance(value, str) and name in {"place", "agency", "parent_agency", "subject", "signer"}:
+            return " ".join(fold(unicodedata.normalize("NFC", value)).split())
+        return value or None
+
+    samples = [make_sample(random.Random(seed)) for seed in range(40)]
+    marks = {"MẬT": "mật", "TỐI MẬT": "tối mật", "KHẨN": "khẩn", "HỎA TỐC": "hỏa tốc"}
+    asked: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for layout in LAYOUTS.values():
+        for typist in TYPISTS.values():
+            if layout is stamped_above and typist is torn:
+                continue
+            for sample in samples:
+                head = read_head(typist(layout(sample)))
+                told = {
+                    name: getattr(sample, name)
+                    for name in ("code", "date", "type", "place", "agency", "subject", "signer")
+                }
+                told["parent_agency"] = sample.parent
+                told["secrecy"] = marks.get(sample.mark) if "MẬT" in sample.mark else None
+                told["urgency"] = marks.get(sample.mark) if "MẬT" not in sample.mark else None
+                for name, value in told.items():
+                    asked[name] += 1
+                    right[name] += plain(name, getattr(head, name)) == plain(name, value)
+                if layout is not stamped_above:
+                    draft = read_head(typist(layout(make_draft(sample))))
+                    asked["draft"] += 1
+                    right["draft"] += (draft.number, draft.date) == (None, None)
+    for name in asked:
+        print(f"{name:14}{right[name]:6} of {asked[name]:6} {100 * right[name] / asked[name]:7.2f} %")
+
+
+if __name__ == "__main__":
+    main()

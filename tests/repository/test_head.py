@@ -209,7 +209,8 @@ def test_the_words_draft_on_a_line_of_their_own_mark_a_draft() -> None:
 
 def test_figures_stamped_on_the_line_above_fill_the_blanks_as_a_guess() -> None:
     head = read_head(
-        f"BỘ CÔNG AN\n{STATE}     123      05      02\nSố:      /BCA-C06    Hà Nội, ngày     tháng     năm 2022\nV/v phối hợp\nKính gửi: UBND các tỉnh"
+        f"BỘ CÔNG AN\n{STATE}     123      05      02\nSố:      /BCA-C06    Hà Nội, ngày     tháng     năm 2022\n"
+        "V/v phối hợp\nKính gửi: UBND các tỉnh"
     )
     expect(head, number="123", code="123/BCA-C06", date=datetime.date(2022, 2, 5), is_draft=False)
     assert head.confidence("number") == head.confidence("date") == "guess"
@@ -251,7 +252,10 @@ def test_a_cover_is_passed_over_and_its_stamp_of_secrecy_is_kept() -> None:
 
 
 def test_a_letter_keeps_its_own_blank_number_and_does_not_borrow_that_of_the_decision_it_carries() -> None:
-    letter = f"UBND TỈNH A\n{STATE}Số:        /UBND-NC\nV/v gửi Quyết định\nBắc Ninh, ngày      tháng 02 năm 2022\nKính gửi: Bộ Nội vụ\nUBND tỉnh gửi kèm.\n"
+    letter = (
+        f"UBND TỈNH A\n{STATE}Số:        /UBND-NC\nV/v gửi Quyết định\n"
+        "Bắc Ninh, ngày      tháng 02 năm 2022\nKính gửi: Bộ Nội vụ\nUBND tỉnh gửi kèm.\n"
+    )
     decision = f"UBND TỈNH A\n{STATE}Số: 77/QĐ-UBND\nBắc Ninh, ngày 01 tháng 02 năm 2022\nQUYẾT ĐỊNH\nVề việc B\n"
     for between in ("\f", ""):
         expect(
@@ -267,7 +271,8 @@ def test_a_letter_keeps_its_own_blank_number_and_does_not_borrow_that_of_the_dec
 def test_the_party_has_a_head_of_its_own() -> None:
     head = read_head(
         "TỈNH ỦY BẮC NINH                ĐẢNG CỘNG SẢN VIỆT NAM\n          *\nSố 39-CT/TU                    Bắc Ninh, ngày 5 tháng 2 năm 2022\n\n"
-        "CHỈ THỊ\nvề tăng cường sự lãnh đạo\n-----\nThực hiện Nghị quyết số 12-NQ/TW ngày 3 tháng 6 năm 2017 của Ban Chấp hành Trung ương về doanh nghiệp\n"
+        "CHỈ THỊ\nvề tăng cường sự lãnh đạo\n-----\n"
+        "Thực hiện Nghị quyết số 12-NQ/TW ngày 3 tháng 6 năm 2017 của Ban Chấp hành Trung ương về doanh nghiệp\n"
         "Nơi nhận:\n- Các huyện ủy,\n- Lưu VPTU.          T/M BAN THƯỜNG VỤ\n               BÍ THƯ\n\n          Đào Hồng Lan"
     )
     expect(
@@ -317,6 +322,7 @@ def test_a_file_name_only_fills_what_the_text_does_not_show_and_says_so(
 
 def test_terms_of_a_council_are_no_part_of_its_name() -> None:
     head = read_head(
-        f"HỘI ĐỒNG NHÂN DÂN\nTỈNH BẮC NINH\nKHÓA XIX, KỲ HỌP THỨ 5\n{STATE}Số: 05/2022/NQ-HĐND\nBắc Ninh, ngày 8 tháng 7 năm 2022\nNGHỊ QUYẾT\nQUY ĐỊNH MỨC THU\n"
+        f"HỘI ĐỒNG NHÂN DÂN\nTỈNH BẮC NINH\nKHÓA XIX, KỲ HỌP THỨ 5\n{STATE}Số: 05/2022/NQ-HĐND\nBắc Ninh, ngày 8 tháng 7 năm 2022\n"
+        "NGHỊ QUYẾT\nQUY ĐỊNH MỨC THU\n"
     )
     expect(head, agency="HỘI ĐỒNG NHÂN DÂN TỈNH BẮC NINH", subject="QUY ĐỊNH MỨC THU")

@@ -23,7 +23,10 @@ MARKED = {
     "behind the motto by one blank": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM MẬT\nĐộc lập - Tự do - Hạnh phúc\n" + REST, "mật"),
     "cell with bars": ("| BỘ CÔNG AN | TỐI MẬT |\n" + STATE + REST, "tối mật"),
     "flattened before the number": (("BỘ CÔNG AN " + STATE + "MẬT " + REST).replace("\n", " "), "mật"),
-    "flattened before the date": (("BỘ CÔNG AN " + STATE + "Số: 12/QĐ-BCA TỐI MẬT Hà Nội, ngày 05 tháng 02 năm 2022 QUYẾT ĐỊNH Về").replace("\n", " "), "tối mật"),
+    "flattened before the date": (
+        ("BỘ CÔNG AN " + STATE + "Số: 12/QĐ-BCA TỐI MẬT Hà Nội, ngày 05 tháng 02 năm 2022 QUYẾT ĐỊNH Về").replace("\n", " "),
+        "tối mật",
+    ),
     "flattened before the title": (("BỘ CÔNG AN " + STATE + "Số: 12/TC-BCA MẬT THÔNG CÁO Về việc A Căn cứ Luật").replace("\n", " "), "mật"),
     "with the urgency": ("BỘ CÔNG AN\nMẬT - HỎA TỐC\n" + STATE + REST, "mật"),
     "scanned without marks": ("BO CONG AN\nTOI MAT\nCONG HOA XA HOI CHU NGHIA VIET NAM\nDoc lap - Tu do - Hanh phuc\nSo: 12/QD-BCA\n", "tối mật"),
@@ -31,7 +34,9 @@ MARKED = {
 }  # fmt: skip
 
 UNMARKED = {
-    "state secrets in a title": "QUỐC HỘI\n" + STATE + "Luật số: 29/2018/QH14\nLUẬT\nBẢO VỆ BÍ MẬT NHÀ NƯỚC\nCăn cứ Hiến pháp;\n",
+    "state secrets in a title": "QUỐC HỘI\n"
+    + STATE
+    + "Luật số: 29/2018/QH14\nLUẬT\nBẢO VỆ BÍ MẬT NHÀ NƯỚC\nCăn cứ Hiến pháp;\n",
     "bí mật in a subject": "BỘ CÔNG AN\n" + STATE + "Số: 1/BC-BCA\nBÁO CÁO\nVề công tác bảo vệ bí mật nhà nước\n",
     "wrapped after BÍ": "BỘ CÔNG AN\n" + STATE + "Số: 1/QC-BCA\nQUY CHẾ\nBẢO VỆ BÍ\nMẬT\nNHÀ NƯỚC\n",
     "wrapped after BẢO": "SỞ NỘI VỤ\n" + STATE + "Số: 1/QC-SNV\nQUY CHẾ\nBẢO\nMẬT\nTHÔNG TIN\n",
@@ -39,8 +44,12 @@ UNMARKED = {
     "an agency of the name": ("CỤC BẢO MẬT " + STATE + "Số: 1/BC-CBM BÁO CÁO Về việc A").replace("\n", " "),
     "mật độ": "SỞ XÂY DỰNG\n" + STATE + "Số: 1/BC-SXD\nBÁO CÁO\nMật độ xây dựng\nMẬT ĐỘ DÂN SỐ\n",
     "honey": "SỞ CÔNG THƯƠNG\n" + STATE + "Số: 1/CTr-SCT\nCHƯƠNG TRÌNH MẬT ONG\nMẬT ONG\n",
-    "honey flattened": ("SỞ CÔNG THƯƠNG " + STATE + "Số: 1/CTr-SCT CHƯƠNG TRÌNH MẬT ONG Căn cứ Luật A").replace("\n", " "),
-    "a list in the body": "SỞ NỘI VỤ\n" + STATE + "Số: 1/BC-SNV\nBÁO CÁO\nVề A\nKính gửi: Ủy ban\n1. Danh mục\nMật\nTối mật\n",
+    "honey flattened": ("SỞ CÔNG THƯƠNG " + STATE + "Số: 1/CTr-SCT CHƯƠNG TRÌNH MẬT ONG Căn cứ Luật A").replace(
+        "\n", " "
+    ),
+    "a list in the body": "SỞ NỘI VỤ\n"
+    + STATE
+    + "Số: 1/BC-SNV\nBÁO CÁO\nVề A\nKính gửi: Ủy ban\n1. Danh mục\nMật\nTối mật\n",
     "label left open": "BỘ CÔNG AN\nĐộ mật:\n" + STATE + REST,
     "label of an ordinary document": "BỘ CÔNG AN\nĐộ mật: Thường\n" + STATE + REST,
     "face, not secret": "SỞ A\nMẶT\n" + STATE + REST,
