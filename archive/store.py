@@ -11,6 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -122,3 +123,18 @@ def object_folders(top: Path) -> Iterator[Path]:
 
 def disk_is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def drop_old_staging(before: datetime, running: set[str]) -> int:
+    """Take away staging folders older than that moment whose dossier is not among those being sealed; returns how many."""
+    count = 0
+    if not staging().is_dir():
+        return 0
+    for folder in sorted(staging().iterdir()):
+        if folder.name[:36] in running or folder.stat().st_mtime >= before.timestamp():
+            continue
+        dead = staging() / f"dead-{uuid.uuid4().hex}"
+        folder.rename(dead)
+        shutil.rmtree(dead, ignore_errors=True)
+        count += 1
+    return count

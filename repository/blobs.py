@@ -6,14 +6,17 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
 CHUNK = 1024 * 1024
+# The ending of bytes that are about to go (see remove_idle).
+ASIDE = ".aside"
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def receive(chunks: Iterable[bytes], *, largest: int | None = None) -> Received:
         os.chmod(draft, 0o440)
         final = path_of(sha256.hexdigest())
         made = _folders(final.parent)
-        if final.exists():
+        if _renew(final):
             draft.unlink()
         else:
             os.rename(draft, final)
@@ -106,6 +109,45 @@ def remove(sha256: str) -> None:
     path.unlink(missing_ok=True)
     if path.parent.exists():
         _fsync_folder(path.parent)
+
+
+def remove_idle(sha256: str, *, before: datetime) -> bool:
+    """Take bytes away that no record needs, unless they were received anew since that moment; whether they went.
+
+    They are set aside first: whoever receives the same bytes meanwhile either renewed them, which is seen here, or finds
+    none and puts its own in place.
+    """
+    path = path_of(sha256)
+    aside = path.with_name(path.name + ASIDE)
+    try:
+        if path.stat().st_mtime >= before.timestamp():
+            return False
+        path.rename(aside)
+    except FileNotFoundError:
+        return False
+    if aside.stat().st_mtime >= before.timestamp():
+        bring_back(aside)
+        return False
+    aside.unlink()
+    _fsync_folder(path.parent)
+    return True
+
+
+def bring_back(aside: Path) -> None:
+    """Undo the setting aside: what stood there before a crash is judged anew."""
+    path = aside.with_name(aside.name.removesuffix(ASIDE))
+    with suppress(FileExistsError):
+        os.link(aside, path)
+    aside.unlink()
+
+
+def _renew(path: Path) -> bool:
+    """Whether the bytes are here; if so they count as received now."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def digest(path: Path) -> tuple[str, str]:

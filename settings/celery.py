@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 
@@ -47,6 +48,8 @@ app.conf.update(
     timezone="Asia/Ho_Chi_Minh",
     beat_schedule={
         "sweep": {"task": "repository.sweep", "schedule": 15.0, "options": {"expires": 15.0}},
+        "sequence": {"task": "repository.sequence", "schedule": 60.0, "options": {"expires": 60.0}},
+        "nightly": {"task": "repository.nightly", "schedule": crontab(hour=1, minute=0)},
         "index": {"task": "search.index", "schedule": 10.0, "options": {"expires": 10.0}},
     },
     beat_schedule_filename=str(data_folder() / "beat-schedule"),

@@ -1,0 +1,1 @@
+"""Watching over what is kept: the store, the working copies, retention; each night a batch, and by command."""
