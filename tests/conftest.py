@@ -47,8 +47,12 @@ def django_db_setup(
     from django.db import connection, connections
     from django.test.utils import setup_databases, teardown_databases
 
+    from tests.services.migrated import template_database
+
     with django_db_blocker.unblock():
         if connection.vendor != "sqlite":
+            template_name = template_database(os.environ["DATABASE_URL"], _migrations())
+            connection.settings_dict["TEST"]["TEMPLATE"] = template_name
             old = setup_databases(verbosity=0, interactive=False)
         else:
             # Runs of several people at once must not share one file.

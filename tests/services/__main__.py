@@ -78,8 +78,11 @@ def run(names: list[str], home: Path, command: list[str]) -> int:
                     say("in CI every server must be there")
                     return FAILED
                 status = subprocess.run(command, env=os.environ | fleet.environment, check=False).returncode
+                for server in fleet.servers:
+                    if not server.runs:
+                        say(f"{server.title} had ended; it said last:\n{server.tail()}")
                 if status:
-                    say(f"the command ended with {status}; what the servers said last:\n{fleet.logs()}")
+                    say(f"the command ended with {status}; what the servers said is in {fleet.home / 'logs'}")
                 return status
         except StartFailed:
             return FAILED

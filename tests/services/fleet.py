@@ -80,10 +80,6 @@ class Fleet:
         if self._data is not None:
             shutil.rmtree(self._data, ignore_errors=True)
 
-    def logs(self) -> str:
-        """The last lines of each server's log."""
-        return "\n".join(f"--- {server.title} ({server.log})\n{server.tail()}" for server in self.servers)
-
 
 @contextlib.contextmanager
 def running(names: Sequence[str], home: Path = HOME) -> Iterator[Fleet]:

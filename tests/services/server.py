@@ -143,6 +143,10 @@ class Server(ABC):
         end(self.process, self.stop_signal, seconds)
         self.process = None
 
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def tail(self) -> str:
         """The last lines of the log, for a person who asks why."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []

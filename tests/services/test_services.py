@@ -76,9 +76,16 @@ def test_a_command_sees_the_address_of_a_server_that_is_gone_afterwards(tmp_path
         pass
 
 
-def test_the_exit_status_is_the_commands_and_the_logs_are_shown(tmp_path, capfd):
+def test_the_exit_status_is_the_commands_and_the_logs_are_named(tmp_path, capfd):
     assert door.run(["small"], tmp_path, ["sh", "-c", "exit 7"]) == 7
-    assert "    up\n" in capfd.readouterr().err
+    assert f"what the servers said is in {tmp_path / 'logs'}" in capfd.readouterr().err
+    assert (tmp_path / "logs" / "small.log").read_text() == "up\n"
+
+
+def test_a_server_that_died_under_the_command_shows_its_last_words(tmp_path, capfd):
+    kill = "import os, psutil; [p.kill() for p in psutil.Process(os.getppid()).children() if p.pid != os.getpid()]"
+    assert door.run(["small"], tmp_path, [sys.executable, "-c", kill]) == 0
+    assert "Small had ended; it said last:\n    up" in capfd.readouterr().err
 
 
 def test_a_server_that_does_not_come_up_shows_its_last_words_and_leaves_nothing_running(tmp_path, capfd):
