@@ -10,3 +10,8 @@ class SigningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "signing"
     verbose_name = _("Signatures")
+
+    def ready(self) -> None:
+        from signing.plugins import register
+
+        register()

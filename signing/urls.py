@@ -1,5 +1,7 @@
-"""Pages of this app."""
+"""Pages about signatures."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from signing.pages import verify
+
+urlpatterns = [path("files/<uuid:file_id>/verify/", verify, name="verify_file")]

@@ -44,6 +44,7 @@ GENERAL_ACTS: dict[str, tuple[Role, ...]] = {
     "see jobs": (A, H, U, M),
     "see runs": (A, H, U, M),
     "manage classes": (H, M),
+    "manage trust": (H, M),
     "search": READING_ROLES,
     "work": FILING_ROLES,
 }

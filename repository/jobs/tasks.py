@@ -30,3 +30,18 @@ def sweep_all() -> None:
     from repository.jobs.sweeper import sweep
 
     sweep()
+
+
+@shared_task(name="repository.sequence")
+def sequence_events() -> None:
+    from repository.sequencer import sequence
+
+    sequence()
+
+
+@shared_task(name="repository.nightly")
+def nightly() -> None:
+    """Start the night's jobs; each is a row that a worker then claims."""
+    from repository.jobs.nightly import start_all
+
+    start_all()

@@ -1,0 +1,26 @@
+"""What signatures have to say against closing a dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from repository.models import Dossier, Finding
+from repository.refusals import Blocker
+from signing.runs import FAILED
+
+
+def failed_signatures(dossier: Dossier) -> Iterable[Blocker]:
+    """A failed signature does not forbid to keep the document, but a person must say why it is kept so."""
+    open_ones = Finding.objects.filter(kind=FAILED, closed_at__isnull=True, document__placements__dossier=dossier)
+    for finding in open_ones.select_related("document").order_by("document__placements__number")[:20]:
+        assert finding.document is not None
+        yield Blocker(
+            "failed-signature",
+            _("A signature of %(document)s does not hold.") % {"document": finding.document.label},
+            remedy=_("Ask the sender for the right file, or give the reason for keeping this one as evidence."),
+            url=reverse("document", args=[finding.document_id]) + "#signatures",
+            action=_("Look at it"),
+        )

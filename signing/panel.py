@@ -1,0 +1,122 @@
+"""The part of a document's page that shows its signatures: a verdict each in plain words, the words of the standard behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from repository import formats
+from repository.access import may
+from repository.codes import FileRole
+from repository.codes import Indication as Shown
+from repository.models import Document, File, Finding, Verification
+from signing.runs import FAILED, PDF, latest_verdict
+from signing.validation.verdicts import FileVerdict, Indication, SignatureKind, SignatureVerdict
+from signing.validation.wording import OUTCOMES, SUB_INDICATIONS, text_of
+
+
+def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
+    file = (
+        File.objects.filter(version__document=document, version__current=True, role=FileRole.MAIN)
+        .select_related("status")
+        .first()
+    )
+    if file is None:
+        return None
+    actor = request.actor  # type: ignore[attr-defined]
+    verdict = latest_verdict(file)
+    finding = Finding.objects.filter(document=document, kind=FAILED, closed_at__isnull=True).first()
+    return {
+        "file": file,
+        "indication": file.status.indication,
+        "signatures": [card(signature) for signature in verdict.signatures] if verdict else [],
+        "summary": summary(verdict, file),
+        "verdict": verdict,
+        "runs": list(Verification.objects.filter(file=file).order_by("-run_at")[:10]),
+        "may_verify": file.mime == PDF and may(actor, "verify", document),
+        "finding": finding if finding and may(actor, "close finding", document) else None,
+        "policy": f"{verdict.policy} {verdict.policy_version}" if verdict else "",
+    }
+
+
+def summary(verdict: FileVerdict | None, file: File) -> str:
+    """The file in one sentence, saying no more than is known."""
+    if verdict is None:
+        if file.status.indication == Shown.NONE:
+            return _("This format carries no signature that the archive reads.")
+        return _("Not checked yet.")
+    if not verdict.signatures:
+        return text_of(verdict.message)[:1].upper() + text_of(verdict.message)[1:] + "."
+    return str(OUTCOMES[verdict.outcome])[:1].upper() + str(OUTCOMES[verdict.outcome])[1:] + "."
+
+
+def card(signature: SignatureVerdict) -> dict[str, Any]:
+    """What the signature card shows."""
+    stamp = signature.kind == SignatureKind.DOCUMENT_TIMESTAMP
+    certificate = signature.certificate
+    about = [_("time-stamp over the document") if stamp else "", certificate.organisation or "" if certificate else ""]
+    return {
+        "indication": str(signature.indication),
+        "signer": signature.signer or (certificate.subject if certificate else ""),
+        "about": " · ".join(part for part in about if part),
+        "why": _sentence(text_of(signature.message)),
+        "facts": [_integrity(signature), _identity(signature), _time(signature)],
+        "details": _details(signature),
+    }
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _integrity(signature: SignatureVerdict) -> dict[str, str]:
+    if signature.intact is None:
+        return {"label": _("Integrity"), "indication": "unsure", "word": _("Not known")}
+    if not signature.intact:
+        return {"label": _("Integrity"), "indication": "fail", "word": _("Broken")}
+    if signature.changes_allowed is False:
+        return {"label": _("Integrity"), "indication": "fail", "word": _("Changed since")}
+    return {"label": _("Integrity"), "indication": "pass", "word": _("Intact")}
+
+
+def _identity(signature: SignatureVerdict) -> dict[str, str]:
+    if signature.indication == Indication.TOTAL_PASSED:
+        return {"label": _("Signer"), "indication": "pass", "word": _("Confirmed")}
+    return {"label": _("Signer"), "indication": "unsure", "word": _("Not known")}
+
+
+def _time(signature: SignatureVerdict) -> dict[str, str]:
+    if any(stamp.intact is False for stamp in signature.timestamps):
+        return {"label": _("Time"), "indication": "fail", "word": _("Time-stamp broken")}
+    if signature.best_time is not None:
+        return {"label": _("Time"), "indication": "pass", "word": _("Time-stamped")}
+    return {"label": _("Time"), "indication": "unsure", "word": _("Claimed only")}
+
+
+def _details(signature: SignatureVerdict) -> list[tuple[Any, ...]]:
+    certificate, algorithm = signature.certificate, signature.algorithm
+    yes_no = {True: _("yes"), False: _("no"), None: _("not known")}
+    sub = signature.sub_indication
+    return [
+        (_("Indication"), f"{signature.indication} {sub or ''}".strip(), "vk-num"),
+        (_("Meaning"), SUB_INDICATIONS.get(sub, "") if sub else ""),
+        (_("Level"), signature.level),
+        (_("Covers the whole file"), yes_no[signature.covers_document]),
+        (
+            _("Changes after signing"),
+            "; ".join(f"{change.revision}: {change.kind}" for change in signature.changes_after) or _("none"),
+        ),
+        (_("Claimed time"), formats.instant(signature.claimed_time) if signature.claimed_time else ""),
+        (_("Proven time"), formats.instant(signature.best_time) if signature.best_time else ""),
+        (_("Issued by"), certificate.issuer if certificate else ""),
+        (
+            _("Certificate valid"),
+            f"{formats.day(certificate.not_before)} – {formats.day(certificate.not_after)}" if certificate else "",
+            "vk-num",
+        ),
+        (_("Algorithm"), f"{algorithm.signature}, {algorithm.digest}" if algorithm else ""),
+        (_("Field"), signature.field),
+        *[(_("Also"), _sentence(text_of(finding))) for finding in signature.findings],
+    ]

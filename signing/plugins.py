@@ -1,0 +1,29 @@
+"""What signing registers with the repository."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from repository.registry import JobKind, Nightly, Panel, registry
+
+
+def register() -> None:
+    from repository.guards.rules import Guard, protect
+    from repository.jobs.nightly import once
+    from signing.blockers import failed_signatures
+    from signing.models import TrustAnchor
+    from signing.panel import panel
+    from signing.runs import CHANGED, FAILED
+    from signing.steps import VerifySignatures
+    from signing.watch import KIND, ONE, changed_title, failed_title, work_one, work_reverify
+
+    title = _("Signatures verified again")
+    registry.steps.append(VerifySignatures())
+    registry.kinds[KIND] = JobKind(name=KIND, title=title, work_job=work_reverify, lease_seconds=120)
+    registry.kinds[ONE] = JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60)
+    registry.nightly.append(Nightly(name=KIND, title=title, order=10, start=once(KIND)))
+    registry.document_panels.append(Panel("signatures", 10, "signing/panel.html", panel))
+    registry.closing.append((30, failed_signatures))
+    registry.finding_titles[FAILED] = failed_title
+    registry.finding_titles[CHANGED] = changed_title
+    protect(Guard(TrustAnchor, only=("withdrawn_at",)))
