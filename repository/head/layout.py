@@ -23,7 +23,8 @@ _WORDS = re.compile(
 _PARTY = re.compile(rf"(?<![a-z]){loose('dang cong san viet nam', _GAP)}(?![a-z])")
 _RULE = re.compile(r"[-_=*~.…o]{3,}(?=\s|$)|(?<=\s)[-_*]{1,2}(?=\s*\n)|°")
 _BODY = re.compile(
-    r"(?<![a-z])(?:can cu|can c[a-z]{0,2}(?= [a-z])|kinh gui|kinh g[a-z]{1,2}(?=\s?:)|theo de nghi|xet de nghi|xet to trinh|thuc hien|trien khai|phuc dap|tra loi|dieu 1"
+    r"(?<![a-z])(?:can cu|can c[a-z]{0,2}(?= [a-z])|kinh gui|kinh g[a-z]{1,2}(?=\s?:)|theo de nghi"
+    r"|xet de nghi|xet to trinh|thuc hien|trien khai|phuc dap|tra loi|dieu 1"
     r"|chuong i|phan thu nhat|hom nay)(?![a-z])"
 )
 _ONLY_ON_A_NEW_LINE = frozenset(

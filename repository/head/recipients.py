@@ -47,7 +47,7 @@ def find_recipients(text: str, folded: str, start: int) -> tuple[tuple[str, ...]
                     break
                 stop = AUTHORITY.search(item)
                 item = item[: stop.start()] if stop else item
-                if item.strip(TRIMMED):
+                if item.strip(TRIMMED) and not _is_of_signature(item.strip(TRIMMED)):
                     items.append(" ".join(item.strip(TRIMMED).split()))
                     last = at + len(raw.rstrip())
         elif cell.isupper() or AUTHORITY.match(cell) or SIGNED.match(words) or is_name(cell):
@@ -95,6 +95,12 @@ def find_addressees(text: str, folded: str, start: int, end: int) -> tuple[tuple
 def is_as_above(item: str) -> bool:
     """Whether a recipient only points to the addressees ("Như trên")."""
     return bool(_AS_ABOVE.match(fold(item)))
+
+
+def _is_of_signature(item: str) -> bool:
+    """Whether words belong to the signature block that stands beside the list, one blank away."""
+    words = fold(item)
+    return is_name(item) or bool(SIGNED.match(words)) or (item.isupper() and bool(POSITION.match(words)))
 
 
 def _is_after_list(items: list[str], last: int, at: int) -> bool:

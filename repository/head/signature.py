@@ -44,7 +44,7 @@ _NOT_NAMES = frozenset((
 ))  # fmt: skip
 _OPENINGS_TRIED = 60
 # Where a cell, a line or, in flattened text, what follows a sentence begins with a capital.
-_CELL = re.compile(r"(?:\A|[\n\t|] {0,80}|  +|[./;)] )(?=[^\W\da-z_])")
+_CELL = re.compile(r"(?:\A|[\n\t|] {0,80}|  +|[./;:)] )(?=[^\W\da-z_])")
 TRIMMED = " \t-+*•;,.:–/"
 
 
@@ -86,7 +86,7 @@ def _signature_at(text: str, folded: str, start: int) -> Signature | None:
     # A list of recipients in the left column is not part of the block in the right one.
     lists = [
         (match.start(), match.end())
-        for match in re.finditer(r"(?m)(?:^|(?<=\t))[ \t]*[-+•–][ \t]*[^\n\t]*?(?=\t| {3,}|$)", block)
+        for match in re.finditer(r"(?m)(?:^|(?<=\t))[ \t]*[-+•–][ \t]*[^\n\t]*?(?=\t| {3,}|(?<=[;.]) |$)", block)
     ]
     block = blanked(block, lists)
     block_folded = fold(block)

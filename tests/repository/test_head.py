@@ -326,3 +326,30 @@ def test_terms_of_a_council_are_no_part_of_its_name() -> None:
         "NGHỊ QUYẾT\nQUY ĐỊNH MỨC THU\n"
     )
     expect(head, agency="HỘI ĐỒNG NHÂN DÂN TỈNH BẮC NINH", subject="QUY ĐỊNH MỨC THU")
+
+
+def test_a_signature_that_a_scanner_put_one_blank_beside_the_recipients_is_told_from_them() -> None:
+    head = read_head(
+        f"UBND TỈNH A\nSỞ NỘI VỤ\n{STATE}Số: 05/QĐ-SNV\nBắc Ninh, ngày 8 tháng 7 năm 2022\nQUYẾT ĐỊNH\nVề việc B\nCăn cứ Luật C;\n"
+        "Nơi nhận: KT. GIÁM ĐỐC\n- Như Điều 3; PHÓ GIÁM ĐỐC\n- Văn phòng Chính phủ; (Đã ký)\n\n- Lưu: VT, TCCB. Lê Thị Thu Hà\n"
+    )
+    expect(
+        head,
+        signer="Lê Thị Thu Hà",
+        position="PHÓ GIÁM ĐỐC",
+        authority="KT.",
+        recipients=("Như Điều 3", "Văn phòng Chính phủ"),
+    )
+
+
+@pytest.mark.parametrize("mark", ["$6:", "86:", "Si:", "Sĩ:"])
+def test_a_scanner_s_misreadings_are_read_and_the_body_s_numbers_never_taken_instead(mark: str) -> None:
+    scanned = "UY BAN NHAN DAN TINH A CONG HOA XA'HOI CHU NGHIA VIET NAM\nDéc lap.- Ty do. - Hanh phtic\n"
+    rest = "A, ngay 12 thang 3 nam-2020\nQUYET DINH\nVe viec B\n\nCan cui Luat C;\n1. theo Quyet dinh s6 17/QD-UBND ngay 01 thang 4 nam 2019.\n"
+    expect(
+        read_head(f"{scanned}{mark} 09/QD:UBND\n{rest}"),
+        code="09/QĐ-UBND",
+        date=datetime.date(2020, 3, 12),
+        type="Quyết định",
+    )
+    assert read_head(f"{scanned}?: O9\n{rest}").code is None
