@@ -18,7 +18,7 @@ _FEET_TRIED = 6
 _PASSED_TYPES = frozenset(("Luật", "Bộ luật", "Pháp lệnh", "Nghị quyết", "Hiến pháp"))
 # Where a signature block or list of recipients may be, in any of the character sets.
 _RECIPIENTS = ("Nơi nh", "No\u031bi nh", "NƠI NH", "N¬i nh", "Nôi nh", "Noi nh", "NOI NH")
-_FOOT_MARKS = (*_RECIPIENTS, "TM.", "KT.", "TL.", "TUQ.", "T/M", "K/T", "T/L", "(Đã ký)", "(đã ký)")
+_SIGNATURES = ("TM.", "KT.", "TL.", "TUQ.", "T/M", "K/T", "T/L", "(Đã ký)", "(đã ký)")
 _POST_LINE = re.compile(
     "\\n[ \t]*(?:BỘ TRƯỞNG|CHỦ TỊCH|GIÁM ĐỐC|THỦ TƯỚNG|THỐNG ĐỐC|TỔNG|CỤC TRƯỞNG|CHÁNH|VIỆN TRƯỞNG)"
 )
@@ -34,8 +34,9 @@ def read_foot(reading: Reading, source: Source, parts: Parts, charset: Charset |
     )
     if addressed and addressed[1] > parts.body + 5:
         addressed = None
-    windows = _foot_windows(document, first)
-    listed = not any(document.find(mark, first) >= 0 for mark in _RECIPIENTS)
+    lists = [place for mark in _RECIPIENTS for place in _first_places(document, mark, first)]
+    windows = _foot_windows(document, first, lists)
+    listed = not lists
     for start, end in windows:
         window = prepare(document, start, end, charset)
         if "signer" not in reading.fields:
@@ -52,9 +53,9 @@ def read_foot(reading: Reading, source: Source, parts: Parts, charset: Charset |
         reading.found("recipients", addressed[0], source, addressed[1:])
 
 
-def _foot_windows(document: str, first: int) -> list[tuple[int, int]]:
+def _foot_windows(document: str, first: int, lists: list[int]) -> list[tuple[int, int]]:
     """Stretches that may hold the foot, in order: where its words stand, and the end of the document."""
-    places = sorted(place for mark in _FOOT_MARKS for place in _first_places(document, mark, first))
+    places = sorted([*lists, *(place for mark in _SIGNATURES for place in _first_places(document, mark, first))])
     starts: list[int] = []
     for place in places:
         if not starts or place > starts[-1] + _FOOT_WINDOW // 2:

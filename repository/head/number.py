@@ -108,7 +108,7 @@ def _is_of_another(text: str, folded: str, mark: int, region: int) -> bool:
     if other is None:
         # In a sentence a word in small letters stands before it; "phúc" is the motto's.
         word = _WORD_BEFORE.search(text, max(region, mark - 40), mark)
-        return bool(word) and word.group(1).islower() and not fold(word.group(1)).startswith("ph")
+        return word is not None and word.group(1).islower() and not fold(word.group(1)).startswith("ph")
     if other["type"] is None:
         return True
     # "Luật số: …" is the document's own when nothing but a blank cell or the motto comes before it.
