@@ -135,9 +135,11 @@ def filled_fields(handler: SignedPdf | Revision) -> list[FilledField]:
 
 def contents_of(field: FilledField) -> bytes | None:
     """The bytes of the signature in the field; None where there are none."""
+    if not isinstance(field.value, generic.DictionaryObject):
+        return None
     try:
         return extract_contents(field.value)
-    except (misc.PdfError, AttributeError, TypeError):
+    except misc.PdfError:
         return None
 
 

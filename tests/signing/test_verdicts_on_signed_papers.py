@@ -357,3 +357,18 @@ def pdf_root(data: bytes) -> bytes:
     """The reference to the catalog, as it is written."""
     reference = PdfFileReader(io.BytesIO(data)).root_ref
     return b"%d %d R" % (reference.idnum, reference.generation)
+
+
+def test_a_signature_replaced_by_another_in_its_field_is_missed(verdict_on: VerdictOn) -> None:
+    """The newest signature is intact and covers all, but the field held another one in an earlier revision."""
+    first = signed(paper(), bench().person)
+    second = signed(first, bench().seal, "Khac")
+
+    def swap(writer: IncrementalPdfFileWriter) -> None:
+        mine, other = (field.get_object() for field in writer.root["/AcroForm"]["/Fields"])
+        mine[generic.pdf_name("/V")] = other.raw_get("/V")
+        writer.update_container(mine)
+
+    verdict = verdict_on(updated(second, swap))
+    assert verdict.outcome is Outcome.MODIFIED
+    assert any(found.code == "signature_removed" for one in verdict.signatures for found in one.findings)
