@@ -86,6 +86,8 @@ class Registry:
     # Where else bytes of a digest lie, once the working copy is gone: path or None.
     byte_sources: list[Callable[[str], Path | None]] = field(default_factory=list)
     places: list[Callable[[Actor], Iterable[dict[str, Any]]]] = field(default_factory=list)
+    # What an administrator sees of a part's state: pairs of label and value, never a name of a record.
+    figures: list[Callable[[Actor], Iterable[tuple[Any, Any]]]] = field(default_factory=list)
 
 
 registry = Registry()

@@ -1,5 +1,28 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+
+def index_figures(actor: Any) -> list[tuple[Any, Any]]:
+    """How far the index is behind, for the workbench's first page."""
+    from search.outbox import lag
+
+    waiting, seconds = lag()
+    if not waiting:
+        return [(gettext("Search index"), gettext("level with the database"))]
+    return [
+        (
+            gettext("Search index"),
+            ngettext(
+                "%(count)s document behind, for %(minutes)s min",
+                "%(count)s documents behind, for %(minutes)s min",
+                waiting,
+            )
+            % {"count": waiting, "minutes": round(seconds / 60)},
+        )
+    ]
 
 
 class SearchConfig(AppConfig):
@@ -15,3 +38,4 @@ class SearchConfig(AppConfig):
         registry.steps.append(ReadText())
         registry.changed.append(put)
         registry.settling.append(settle)
+        registry.figures.append(index_figures)

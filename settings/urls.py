@@ -2,12 +2,11 @@
 
 from django.conf import settings
 from django.urls import include, path
-from wagtail.admin import urls as workbench_urls
 
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("workbench/", include(workbench_urls)),
+    path("workbench/", include("repository.admin.urls")),
     path("", include("repository.urls")),
     path("", include("search.urls")),
     path("", include("signing.urls")),

@@ -1,0 +1,46 @@
+"""What the acts on reference data share: fields that are wrong and rows that collide are refusals, each named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from repository.events import plain
+from repository.refusals import Blocker, Refused
+
+
+def save_checked(thing: models.Model, act: str, *, new: bool) -> None:
+    """Validate and save the row. Raises Refused with one blocker for each field that is wrong."""
+    try:
+        thing.full_clean()
+        with transaction.atomic():
+            thing.save(force_insert=new)
+    except ValidationError as wrong:
+        raise Refused(act, None if new else thing, list(blockers_of(thing, wrong))) from wrong
+    except IntegrityError as collided:
+        raise Refused.because(
+            act, None, "collided", _("Somebody saved the same at this moment."), _("Load the page again and look.")
+        ) from collided
+
+
+def blockers_of(thing: models.Model, wrong: ValidationError) -> list[Blocker]:
+    """One blocker for each field, its code `field-<name>`, so that a form can show it beside the field."""
+    names = {field.name: str(getattr(field, "verbose_name", field.name)) for field in thing._meta.get_fields()}
+    return [
+        Blocker(code=f"field-{name}", title=names.get(name, str(_("The whole"))).capitalize(), remedy=" ".join(said))
+        for name, said in wrong.message_dict.items()
+    ]
+
+
+def changes(thing: models.Model, values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Set the values on the row; return what changes, {field: {"from", "to"}}, in the words events are written in."""
+    changed = {}
+    for name, value in values.items():
+        old = getattr(thing, name)
+        if old != value:
+            changed[name] = {"from": plain(old), "to": plain(value)}
+            setattr(thing, name, value)
+    return changed
