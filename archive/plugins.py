@@ -13,8 +13,8 @@ def register() -> None:
     from archive.sources import sealed_copy
     from archive.watch import fixity, retention, working
     from archive.watch.findings import register_titles
-    from archive.watch.nightly import once
     from repository.guards.rules import Guard, protect
+    from repository.jobs.nightly import once
 
     registry.kinds["seal"] = JobKind(name="seal", title=_("Sealing"), work_job=work_seal, lease_seconds=120, attempts=5)
     registry.byte_sources.append(sealed_copy)

@@ -84,7 +84,7 @@ def _build_and_place(job: Job, dossier: Dossier, object_id: str, path: str) -> N
         build(folder, dossier, object_id, now(), _teller(job))
         progress(job, failed=0)
         _place(folder, path)
-    except (OSError, ItemFailed):
+    except (OSError, ItemFailed, LeaseLost):
         # Its own folder only: by now another attempt may have one beside it.
         shutil.rmtree(folder, ignore_errors=True)
         raise

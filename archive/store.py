@@ -57,18 +57,25 @@ def folder_of(path: str) -> Path:
 def ensure_root() -> Path:
     """The storage root, made on first use: in staging, then moved into its place, so that it is whole or not there."""
     place = root()
-    if (place / f"0=ocfl_{SPEC}").is_file():
+    if _declared(place):
         return place
-    disk.make_folders(Path(settings.STORE).parent, Path(settings.STORE) / "staging")
+    disk.make_folders(Path(settings.STORE).parent, staging())
     draft = staging() / f"root-{uuid.uuid4().hex}"
-    made = StorageRoot(root=str(draft), layout_name=LAYOUT)
-    made.initialize(spec_version=SPEC)
-    disk.sync_tree(draft)
     try:
+        StorageRoot(root=str(draft), layout_name=LAYOUT).initialize(spec_version=SPEC)
+        disk.sync_tree(draft)
         disk.move_into_place(draft, place)
-    except FileExistsError:
-        shutil.rmtree(draft)
+    except OSError:
+        # Two processes may begin at once: whose root came first stays.
+        if not _declared(place):
+            raise
+    for left in staging().glob("root-*"):
+        shutil.rmtree(left, ignore_errors=True)
     return place
+
+
+def _declared(place: Path) -> bool:
+    return (place / f"0=ocfl_{SPEC}").is_file()
 
 
 def staging_for(dossier: Dossier, job_id: uuid.UUID, attempt: int) -> Path:

@@ -1,10 +1,9 @@
-"""Tell people of what was found: one open finding for each problem, however often it is found again."""
+"""The kinds of findings of the watch, and the sentences that tell people of them."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from repository.findings import raise_finding
 from repository.models import Finding
 from repository.registry import registry
 
@@ -13,8 +12,6 @@ STORE_UNEXPECTED = "store-unexpected"
 BYTES_MISSING = "bytes-missing"
 BYTES_CHANGED = "bytes-changed"
 RETENTION_ENDED = "retention-ended"
-
-__all__ = ["raise_finding", "register_titles"]
 
 
 def _store_changed(finding: Finding) -> str:

@@ -11,10 +11,11 @@ from django.db.models import Count, Q, Sum
 
 from archive import store
 from archive.models import Fixity, FixityCheck, ObjectStatus, SealedObject
-from archive.watch.findings import STORE_CHANGED, STORE_UNEXPECTED, raise_finding
+from archive.watch.findings import STORE_CHANGED, STORE_UNEXPECTED
 from archive.watch.objects import check_object
 from repository.clock import now
 from repository.codes import JobState
+from repository.findings import raise_finding
 from repository.jobs.engine import UNFINISHED, progress
 from repository.jobs.outcomes import Save
 from repository.models import Job
@@ -23,6 +24,8 @@ KIND = "fixity"
 # A night's batch ends with whichever comes first.
 OBJECTS_A_NIGHT = 5000
 SECONDS_A_NIGHT = 4 * 3600
+# Of one object; all of them stand in its check.
+TOLD_OF = 100
 
 
 def work_fixity(job: Job) -> Save:
@@ -55,7 +58,7 @@ def check_and_write(sealed: SealedObject, job: Job | None) -> FixityCheck:
             problems=[problem.as_json() for problem in report.problems],
         )
         ObjectStatus.objects.filter(object=sealed).update(checked_at=made.checked_at, outcome=made.outcome)
-        for problem in report.problems:
+        for problem in report.problems[:TOLD_OF]:
             raise_finding(STORE_CHANGED, problem.as_json(), job=job, dossier=sealed.dossier)
     return made
 

@@ -13,11 +13,12 @@ from django.conf import settings
 
 from archive import disk, store
 from archive.models import SealedFile
-from archive.watch.findings import BYTES_CHANGED, BYTES_MISSING, raise_finding
+from archive.watch.findings import BYTES_CHANGED, BYTES_MISSING
 from repository import blobs
 from repository import bytes as file_bytes
 from repository.clock import now
 from repository.codes import SEALED_STATES, ItemState, JobState
+from repository.findings import raise_finding
 from repository.jobs.engine import UNFINISHED, progress
 from repository.jobs.outcomes import Save
 from repository.models import File, Job, JobItem, Placement

@@ -11,13 +11,13 @@ from django.core.management import CommandError, call_command
 from archive import store
 from archive.models import Fixity, FixityCheck, ObjectStatus, SealedObject
 from archive.watch import fixity, retention, working
-from archive.watch.nightly import start_all
 from repository import blobs
 from repository import bytes as file_bytes
 from repository.access import may
 from repository.clock import clock_at, now
 from repository.codes import JobState, RetentionState
 from repository.jobs.engine import enqueue, work
+from repository.jobs.nightly import start_all
 from repository.models import Event, File, Finding, Job, JobItem
 
 pytestmark = pytest.mark.django_db
