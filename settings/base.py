@@ -139,7 +139,8 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BUILD_DIR / "collected"
-(BUILD_DIR / "static").mkdir(parents=True, exist_ok=True)
+for _folder in (BUILD_DIR / "static", STATIC_ROOT):
+    _folder.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BUILD_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -118,8 +118,8 @@ def _nothing_sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr("repository.jobs.sweeper.send", lambda job_id: None)
 
 
-@pytest.fixture(autouse=True)
-def _guards_let_the_database_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _guards_let_the_database_be_emptied() -> Iterator[None]:
     """A transactional test is emptied at its end: the triggers that forbid it are taken away for that moment."""
     from django.db import connections
     from django.test import TransactionTestCase
@@ -135,7 +135,9 @@ def _guards_let_the_database_be_emptied(monkeypatch: pytest.MonkeyPatch) -> None
         finally:
             install(connections["default"])
 
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def size(count: int | None) -> SafeString:
 def date_(value: date | datetime | None) -> SafeString:
     """<time> with the day as records are dated; an en dash where there is none."""
     if value is None:
-        return format_html('<span class="vk-meta">–</span>')
+        return mark_safe('<span class="vk-meta">–</span>')
     return format_html('<time class="vk-num" datetime="{}">{}</time>', value.isoformat(), formats.day(value))
 
 
@@ -47,7 +47,7 @@ def date_(value: date | datetime | None) -> SafeString:
 def when(value: datetime | None) -> SafeString:
     """How long ago, with the exact moment in `title` and `datetime`."""
     if value is None:
-        return format_html('<span class="vk-meta">–</span>')
+        return mark_safe('<span class="vk-meta">–</span>')
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(),

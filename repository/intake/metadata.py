@@ -24,7 +24,7 @@ FIELDS = {
     "to_places": "recipients",
 }
 SECRECIES = {"MẬT": Secrecy.SECRET, "TỐI MẬT": Secrecy.HIGHLY_SECRET, "TUYỆT MẬT": Secrecy.TOP_SECRET}
-URGENCIES = {"KHẨN": Urgency.URGENT, "THƯỢNG KHẨN": Urgency.VERY_URGENT, "HỎA TỐC": Urgency.EXPRESS}
+URGENCIES = {"KHẨN": Urgency.URGENT, "THƯỢNG KHẨN": Urgency.VERY_URGENT, "HỎA TỐC": Urgency.EXPRESS, "HỎA TỐC HẸN GIỜ": Urgency.EXPRESS_TIMED}
 
 
 def apply_head(document: Document, intake: Intake) -> None:
@@ -61,7 +61,7 @@ def apply_head(document: Document, intake: Intake) -> None:
         }
     if head.secrecy:
         # Only an isolated installation gets here (repository.intake.secrets).
-        document.secrecy = max(document.secrecy, SECRECIES.get(head.secrecy, Secrecy.TOP_SECRET))
+        document.secrecy = max(document.secrecy, SECRECIES.get(head.secrecy.upper(), Secrecy.TOP_SECRET))
         proposals["secrecy"] = _proposal(head.secrecy, head.evidence.get("secrecy"))
     document.proposals = proposals
 

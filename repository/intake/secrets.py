@@ -18,8 +18,8 @@ from repository.models import File, JobItem
 
 def refuse_if_secret(intake: Intake, actor: Actor) -> None:
     """Raises ItemRefused where the head carries a mark and the installation is not declared isolated; bytes go, the refusal stays."""
-    mark = intake.head.secrecy if intake.head is not None else None
-    if mark is None or settings.ISOLATED:
+    mark = (intake.head.secrecy or "").upper() if intake.head is not None else ""
+    if not mark or settings.ISOLATED:
         return
 
     def save() -> dict[str, Any]:

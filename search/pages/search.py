@@ -91,7 +91,7 @@ def view_of(hit: Hit, typed: str) -> dict[str, Any]:
 
 
 def _pieces(hit: Hit) -> SafeString:
-    shown = format_html("")
+    shown = SafeString("")
     for piece in hit.snippets:
         text = hit.text[piece.start : piece.end]
         spans = [(mark.start - piece.start, mark.end - piece.start) for mark in piece.marks]
