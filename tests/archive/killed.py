@@ -90,15 +90,15 @@ def in_the_transaction():
 
 
 def after_commit():
-    from repository.jobs import engine
+    from repository.jobs import whole
 
-    write = engine._write_whole
+    write = whole._write_whole
 
     def write_whole(*args):
         write(*args)
         die()
 
-    engine._write_whole = write_whole
+    whole._write_whole = write_whole
 
 
 def while_the_root_is_made():
