@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from asn1crypto import pem
+
 from demo.office import WRITERS, xlsx
 from demo.papers import pdf
 from demo.pki import DemoPki
@@ -21,6 +23,7 @@ from repository import blobs
 from repository.actions.accept_dossier import accept_dossier
 from repository.actions.close_dossier import close_dossier
 from repository.actions.confirm_document import confirm_document
+from repository.actions.findings import close_finding
 from repository.actions.grants import give_grant
 from repository.actions.holds import place_hold
 from repository.actions.open_dossier import open_dossier
@@ -33,7 +36,21 @@ from repository.clock import now
 from repository.codes import WORKING_STATES, Direction, DossierState, FileRole, ItemState, Urgency
 from repository.jobs.engine import UNFINISHED
 from repository.jobs.run import run_to_end
-from repository.models import Agency, Document, Dossier, FilePlanEntry, Grant, Hold, Job, JobItem, User
+from repository.models import (
+    Agency,
+    Document,
+    Dossier,
+    FilePlanEntry,
+    Finding,
+    Grant,
+    Hold,
+    Job,
+    JobItem,
+    Placement,
+    User,
+)
+from signing.anchors import add_anchor
+from signing.runs import FAILED
 
 Told = Callable[[int], None]
 URGENCIES = {"": Urgency.NORMAL, "Khẩn": Urgency.URGENT, "Thượng khẩn": Urgency.VERY_URGENT, "Hỏa tốc": Urgency.EXPRESS}
@@ -102,10 +119,10 @@ class Filing:
         actor = self.actor("archivist")
         by_name = {document.name: document for document in documents}
         waiting = Document.objects.filter(dossiers=dossier, versions__files__role=FileRole.MAIN)
-        rows = list(waiting.values_list("pk", "confirmed_at", "versions__files__name"))
-        rows.sort(key=lambda row: by_name[row[2]].paper.date if row[2] in by_name else now().date())
+        found = waiting.values_list("pk", "confirmed_at", "versions__files__name")
+        rows = sorted((row for row in found if row[2] in by_name), key=lambda row: by_name[row[2]].paper.date)
         for identity, confirmed_at, name in rows[: round(len(rows) * plan.confirmed)]:
-            if confirmed_at is None and name in by_name:
+            if confirmed_at is None:
                 confirm_document(identity, values_of(by_name[name], plan), actor=actor)
 
     def _bring_to_state(self, dossier: Dossier, plan: PlannedDossier) -> None:
@@ -114,6 +131,8 @@ class Filing:
         goal = _WAY.index(DossierState.SUBMITTED if target == DossierState.RETURNED else target)
         if target == DossierState.RETURNED and dossier.state == DossierState.RETURNED:
             return
+        if goal:
+            self._explain_failed_signatures(dossier, archivist)
         while _WAY.index(DossierState(dossier.state)) < goal:
             if dossier.state == DossierState.OPEN:
                 close_dossier(dossier.pk, actor=clerk)
@@ -126,6 +145,19 @@ class Filing:
             return_dossier(dossier.pk, plan.returned, actor=archivist)
         if plan.hold and not Hold.objects.filter(dossier=dossier).exists():
             place_hold(dossier.pk, plan.hold, actor=self.actor("chief"), order_number="12/QĐ-TTr")
+
+    def trust_demo_root(self) -> None:
+        """The demonstration's verdicts say what they would for a real authority that is trusted."""
+        source = "Tự tạo cho kho minh họa; không dùng cho văn bản thật."
+        add_anchor(pem.armor("CERTIFICATE", self.pki.root.dump()), source, actor=self.actor("chief"))
+
+    def _explain_failed_signatures(self, dossier: Dossier, archivist: Actor) -> None:
+        """A document whose signature failed may be kept, when a person has said why."""
+        reason = "Đã hỏi lại nơi gửi; giữ nguyên tệp nhận được làm chứng cứ, bản đúng đã nhận bằng giấy."
+        for finding in Finding.objects.filter(
+            kind=FAILED, closed_at__isnull=True, document__placements__dossier=dossier
+        ):
+            close_finding(finding.pk, reason, actor=archivist)
 
     def _seal(self, dossier: Dossier, archivist: Actor) -> None:
         if dossier.state == DossierState.SUBMITTED:
@@ -142,9 +174,11 @@ class Filing:
         clerk, chief = self.actor("clerk"), self.actor("chief")
         traffic = Dossier.objects.filter(agency=self.agencies["tinh"], state=DossierState.OPEN).order_by("pk").first()
         upkeep = Dossier.objects.filter(agency=self.agencies["sxd"], state=DossierState.OPEN).order_by("pk").first()
-        if traffic and upkeep and not upkeep.documents.filter(dossiers=traffic).exists():
-            for document in traffic.documents.filter(confirmed_at__isnull=False).order_by("pk")[:2]:
-                place_document(document.pk, upkeep.pk, actor=clerk)
+        if traffic and upkeep:
+            shared = Placement.objects.filter(dossier=upkeep, document__in=traffic.placements.values("document"))
+            confirmed = traffic.documents.filter(confirmed_at__isnull=False).order_by("pk")
+            for identity in [] if shared.exists() else list(confirmed.values_list("pk", flat=True)[:2]):
+                place_document(identity, upkeep.pk, actor=clerk)
         held = Dossier.objects.filter(agency=self.agencies["thachkhe"], holds__isnull=False).first()
         person = User.objects.get(username="vansa")
         if held and not Grant.objects.filter(user=person).exists():

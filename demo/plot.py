@@ -62,8 +62,8 @@ DOSSIERS: tuple[PlannedDossier, ...] = (
 
 # How the documents come, in parts of 150. The rest are PDFs with text and without a signature.
 _KINDS: tuple[tuple[str, int], ...] = (
-    ("person", 10), ("person-and-seal", 16), ("person-stamped", 6), ("person-and-seal-stamped", 6),
-    ("person-and-seal-long-term", 6), ("electronic-copy", 2), ("expired", 1), ("revoked", 1), ("tampered", 1),
+    ("person", 8), ("person-and-seal", 10), ("person-stamped", 4), ("person-and-seal-stamped", 4),
+    ("person-and-seal-long-term", 18), ("electronic-copy", 2), ("expired", 1), ("revoked", 1), ("tampered", 1),
     ("changed-after-signing", 1), ("scan", 10), ("docx", 8), ("odt", 2), ("rtf", 1), ("html", 1), ("txt", 1),
     ("eml", 1), ("xlsx", 1),
 )  # fmt: skip
@@ -76,10 +76,11 @@ def plan(documents: int, *, seed: int = 2025) -> Iterator[tuple[PlannedDossier, 
     world = World(seed)
     basic = min(documents, DOCUMENTS)
     kinds = _kinds(basic, seed)
-    counts = [basic * dossier.share // 100 for dossier in DOSSIERS]
+    # A dossier without a document cannot be closed: fewer documents than dossiers fill only the first ones.
+    counts = [max(1, basic * dossier.share // 100) for dossier in DOSSIERS[:basic]]
     counts[0] += basic - sum(counts)
     start = 0
-    for dossier, count in zip(DOSSIERS, counts, strict=True):
+    for dossier, count in zip(DOSSIERS, counts, strict=False):
         yield dossier, _documents(dossier, world, kinds[start : start + count])
         start += count
     for place, first in enumerate(range(basic, documents, 25)):
@@ -88,18 +89,21 @@ def plan(documents: int, *, seed: int = 2025) -> Iterator[tuple[PlannedDossier, 
 
 
 def _kinds(count: int, seed: int) -> list[str]:
-    """The kinds in their proportions, shuffled; the odd ones come first, so that a small archive has them too."""
+    """The kinds in their proportions, shuffled; the odd ones come first, so that a small archive has them too.
+
+    The tampered one stands in the first dossier, which is open: there a person still has to say what is to be done.
+    """
     wanted = [kind for kind, number in _KINDS for _ in range(number)]
     wanted += ["unsigned"] * (DOCUMENTS - len(wanted))
     rng = Random(f"kinds:{seed}")
     rng.shuffle(wanted)
+    odd = ("tampered", "changed-after-signing", "expired")
     if count < DOCUMENTS:
-        wanted.sort(
-            key=lambda kind: kind not in ("tampered", "changed-after-signing", "expired", "person-and-seal-stamped")
-        )
+        wanted.sort(key=lambda kind: odd.index(kind) if kind in odd else len(odd))
         wanted = wanted[:count]
         rng.shuffle(wanted)
-    return wanted
+    wanted.remove("tampered")
+    return ["tampered", *wanted]
 
 
 def _further(place: int, world: World) -> PlannedDossier:

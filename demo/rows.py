@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 
 from demo.bulk import rows
 from demo.filing import URGENCIES
@@ -107,15 +108,16 @@ class _Filer:
             places.append(
                 Placement(dossier=dossier, document=document, number=number, main_sha256=file.sha256, placed_at=moment)
             )
-        for model, made in (
+        made: tuple[tuple[type[Model], list[Any]], ...] = (
             (Document, documents),
             (Version, versions),
             (File, files),
             (Extraction, texts),
             (FileStatus, statuses),
             (Placement, places),
-        ):
-            model.objects.bulk_create(made, batch_size=500)  # type: ignore[attr-defined]
+        )
+        for model, lines in made:
+            model._default_manager.bulk_create(lines, batch_size=500)
         documents_changed([document.pk for document in documents])
 
     def _document(self, row: dict[str, Any], dossier: Dossier, moment: Any) -> Document:

@@ -13,8 +13,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pypdfium2
-from PIL import Image
 from pyhanko.pdf_utils.content import ImportedPdfPage, PdfContent, RawContent
+from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.images import PdfImage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
@@ -74,6 +74,7 @@ def sign(
 ) -> bytes:
     """The PDF with one more signature in a further revision; `level` is B-B, B-T or B-LT, `box` in points."""
     embed = level == "B-LT"
+    left, bottom, right, top = (round(edge) for edge in box)
     signed = _DatedSigner(
         PdfSignatureMetadata(
             field_name=field,
@@ -85,7 +86,7 @@ def sign(
         signer=pki.signer(signer),
         timestamper=None if level == "B-B" else pki.time_stamper(moment + timedelta(seconds=20)),
         stamp_style=StaticStampStyle(border_width=0, background=look, background_layout=_FILL),
-        new_field_spec=SigFieldSpec(field, on_page=page, box=tuple(map(round, box))),
+        new_field_spec=SigFieldSpec(field, on_page=page, box=(left, bottom, right, top)),
         moment=moment,
     ).sign_pdf(IncrementalPdfFileWriter(BytesIO(data)))
     return signed.getvalue()
@@ -107,7 +108,7 @@ def moment_of(paper: Paper, minutes: int = 0) -> datetime:
 def by_person(paper: Paper, pki: DemoPki, *, level: str = "B-B", signer: str | None = None) -> bytes:
     data = pdf(paper)
     page, box = _signature_box(data, paper.signer)
-    look = _picture(ink.handwriting(paper.signer))
+    look = PdfImage(ink.handwriting(paper.signer))
     label = signer or paper.signer_key
     return sign(
         data, pki, label, field="ChuKyCaNhan", page=page, box=box, look=look, moment=moment_of(paper), level=level
@@ -126,7 +127,7 @@ def by_person_and_seal(paper: Paper, pki: DemoPki, *, level: str = "B-B") -> byt
     committee = paper.head_parent == ""
     name = " ".join(head[:4]) if committee else paper.agency_name
     over = " ".join(head[4:]) if committee else pki.world.agency_by_key["tinh"].name
-    look = _picture(ink.seal(name, over))
+    look = PdfImage(ink.seal(name, over))
     moment = moment_of(paper, 12)
     return sign(data, pki, paper.agency, field="ConDau", page=page, box=box, look=look, moment=moment, level=level)
 
@@ -158,16 +159,10 @@ def changed_after_signing(paper: Paper, pki: DemoPki) -> bytes:
     """A later revision paints over a band of the first page: the signature holds, what is shown is not what was signed."""
     writer = IncrementalPdfFileWriter(BytesIO(by_person(paper, pki)))
     cover = RawContent(b"q 1 1 1 rg 150 470 370 40 re f Q", box=BoxConstraints(595, 842))
-    writer.add_stream_to_page(0, writer.add_object(_stream(cover.render())))
+    writer.add_stream_to_page(0, writer.add_object(StreamObject(stream_data=cover.render())))
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
-
-
-def _stream(data: bytes) -> object:
-    from pyhanko.pdf_utils.generic import StreamObject
-
-    return StreamObject(stream_data=data)
 
 
 def _signature_box(data: bytes, name: str) -> tuple[int, Box]:
@@ -187,10 +182,6 @@ def _signature_box(data: bytes, name: str) -> tuple[int, Box]:
             middle = (left + right) / 2
             return page_index, (middle - 68, top + 4, middle + 68, top + 72)
     raise ValueError(f"The name {name} does not stand in the paper.")
-
-
-def _picture(image: Image.Image) -> PdfImage:
-    return PdfImage(image)
 
 
 _VARIANTS = (

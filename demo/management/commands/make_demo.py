@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from demo.filing import Filing
 from demo.plot import DOCUMENTS, plan
 from demo.rows import write_rows
-from demo.settle import close_fonds_of_ended_agencies, is_foreign, settle_people, settle_province
+from demo.settle import close_fonds_of_ended_agencies, demo_folder, is_foreign, settle_people, settle_province
 from demo.world import World
 from repository.management.command import Command as Base
 from repository.management.command import bar
@@ -33,7 +34,8 @@ class Command(Base):
         parser.add_argument("--threads", type=int, default=2, help="files worked on at once (default 2)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0, interactive=False)
+        if _unapplied():
+            call_command("migrate", verbosity=0, interactive=False)
         world = World(options["seed"])
         if is_foreign(world):
             raise CommandError(
@@ -45,7 +47,7 @@ class Command(Base):
         filing = Filing(world, agencies, threads=options["threads"])
         if options["rows_only"]:
             with bar("Rows", quiet=options["json"]) as watch:
-                write_rows(count, world, agencies, watch)
+                write_rows(count, world, agencies, lambda done, total: watch(done, total, 0))
         else:
             self._file(filing, count, options)
         if not options["no_index"]:
@@ -53,7 +55,8 @@ class Command(Base):
         self._report(filing, accounts, options)
 
     def _file(self, filing: Filing, count: int, options: dict[str, Any]) -> None:
-        filing.pki.write_root(settings.DATA / "trust" / "demo-root.pem")
+        filing.pki.write_root(demo_folder() / "root.pem")
+        filing.trust_demo_root()
         done = 0
         with bar("Filing", quiet=options["json"]) as watch:
             for planned, documents in plan(count, seed=options["seed"]):
@@ -77,3 +80,8 @@ class Command(Base):
         )
         if filing.failures:
             raise SystemExit(1)
+
+
+def _unapplied() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
