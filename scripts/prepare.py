@@ -41,10 +41,8 @@ def main(arguments: list[str]) -> int:
     if not fonts_are_built(fonts):
         return 1
     collect_static_files()
-    if asked.demo and archive_is_empty():
-        from django.core.management import call_command
-
-        call_command("make_demo")
+    if asked.demo:
+        make_demo()
     return 0
 
 
@@ -99,10 +97,30 @@ def collect_static_files() -> None:
     stamp.write_text(seen.hexdigest())
 
 
-def archive_is_empty() -> bool:
+def make_demo() -> None:
+    """Files the demo archive where there is no archive, or goes on where an earlier start was interrupted.
+
+    The program starts without a part of it too: what failed is said, and tried again at the next start.
+    """
+    from django.conf import settings
+    from django.core.management import CommandError, call_command
+
     from repository.models import Agency
 
-    return not Agency.objects.exists()
+    unfinished = Path(settings.DATA) / "demo" / "unfinished"
+    if Agency.objects.exists() and not unfinished.exists():
+        return
+    say("demo archive")
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    try:
+        call_command("make_demo")
+    except CommandError as error:
+        say(f"the demo archive is not complete: {error}")
+    except SystemExit:
+        say("the demo archive is not complete: see above")
+    else:
+        unfinished.unlink()
 
 
 if __name__ == "__main__":

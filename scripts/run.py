@@ -1,6 +1,7 @@
 """`make run`: prepares the archive, then runs web, worker and beat under one terminal until Ctrl-C."""
 
 import fcntl
+import json
 import os
 import socket
 import subprocess
@@ -28,7 +29,7 @@ class Welcome:
 
     def __init__(self, host: str, port: int, data: Path) -> None:
         self.address = f"http://{host}:{port}/"
-        self.accounts = data / "demo-accounts.txt"
+        self.accounts = data / "demo" / "accounts.json"
         self.told = False
         self.next_look = 0.0
 
@@ -40,7 +41,9 @@ class Welcome:
             self.told = True
             print(f"\nVăn Khố: {self.address}", flush=True)
             if self.accounts.exists():
-                print(self.accounts.read_text().rstrip(), flush=True)
+                print("Demo accounts (name: password)", flush=True)
+                for name, password in json.loads(self.accounts.read_text()).items():
+                    print(f"  {name}: {password}", flush=True)
             print("Ctrl-C ends it.\n", flush=True)
 
     def _web_answers(self) -> bool:
