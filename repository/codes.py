@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Secrecy(IntegerChoices):
@@ -146,15 +147,15 @@ class Role(TextChoices):
 
 
 class DossierState(TextChoices):
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
-    SUBMITTED = "submitted", _("Submitted")
-    RETURNED = "returned", _("Returned")
-    SEALING = "sealing", _("Being sealed")
-    ARCHIVED = "archived", _("Archived")
-    APPRAISAL = "appraisal", _("In appraisal")
-    DESTROYED = "destroyed", _("Destroyed")
-    TRANSFERRED = "transferred", _("Transferred")
+    OPEN = "open", pgettext_lazy("dossier state", "Open")
+    CLOSED = "closed", pgettext_lazy("dossier state", "Closed")
+    SUBMITTED = "submitted", pgettext_lazy("dossier state", "Submitted")
+    RETURNED = "returned", pgettext_lazy("dossier state", "Returned")
+    SEALING = "sealing", pgettext_lazy("dossier state", "Being sealed")
+    ARCHIVED = "archived", pgettext_lazy("dossier state", "Archived")
+    APPRAISAL = "appraisal", pgettext_lazy("dossier state", "In appraisal")
+    DESTROYED = "destroyed", pgettext_lazy("dossier state", "Destroyed")
+    TRANSFERRED = "transferred", pgettext_lazy("dossier state", "Transferred")
 
 
 # Documents may enter, leave or change only here.
@@ -173,11 +174,11 @@ class FileRole(TextChoices):
 class Indication(TextChoices):
     """ETSI EN 319 102-1, 5.1.3, and two words of ours: a file without signature, and one that was not judged yet."""
 
-    PASSED = "TOTAL-PASSED", _("Passed")
-    INDETERMINATE = "INDETERMINATE", _("Not determined")
-    FAILED = "TOTAL-FAILED", _("Failed")
-    NONE = "NONE", _("No signature")
-    WAITING = "WAITING", _("Not checked yet")
+    PASSED = "TOTAL-PASSED", pgettext_lazy("verdict", "Passed")
+    INDETERMINATE = "INDETERMINATE", pgettext_lazy("verdict", "Not determined")
+    FAILED = "TOTAL-FAILED", pgettext_lazy("verdict", "Failed")
+    NONE = "NONE", pgettext_lazy("verdict", "No signature")
+    WAITING = "WAITING", pgettext_lazy("verdict", "Not checked yet")
 
 
 class JobState(TextChoices):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from repository import formats
 from repository.access import may
@@ -110,7 +111,7 @@ def _details(signature: SignatureVerdict) -> list[tuple[Any, ...]]:
         ),
         (_("Claimed time"), formats.instant(signature.claimed_time) if signature.claimed_time else ""),
         (_("Proven time"), formats.instant(signature.best_time) if signature.best_time else ""),
-        (_("Issued by"), certificate.issuer if certificate else ""),
+        (pgettext("certificate", "Issued by"), certificate.issuer if certificate else ""),
         (
             _("Certificate valid"),
             f"{formats.day(certificate.not_before)} – {formats.day(certificate.not_after)}" if certificate else "",

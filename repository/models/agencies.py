@@ -4,6 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from repository.codes import MAINTENANCE_YEARS, Maintenance
 from repository.ids import new_id
@@ -150,7 +151,10 @@ class FilePlan(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="file_plans", verbose_name=_("agency"))
     year = models.PositiveSmallIntegerField(_("year"))
     issued_number = models.CharField(
-        _("issued by"), max_length=60, blank=True, help_text=_("Number and notation of the decision.")
+        pgettext_lazy("file plan", "issued by"),
+        max_length=60,
+        blank=True,
+        help_text=_("Number and notation of the decision."),
     )
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
 

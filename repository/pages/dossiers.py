@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from repository.access import may
 from repository.actions.close_dossier import blockers_to_closing
@@ -28,11 +28,11 @@ from repository.refusals import Refused
 DOCUMENTS = 100
 EVENTS = 40
 STEPS = (
-    (DossierState.OPEN, gettext_lazy("Opened")),
-    (DossierState.CLOSED, gettext_lazy("Closed")),
-    (DossierState.SUBMITTED, gettext_lazy("Submitted")),
-    (DossierState.SEALING, gettext_lazy("Sealing")),
-    (DossierState.ARCHIVED, gettext_lazy("Archived")),
+    (DossierState.OPEN, pgettext_lazy("step", "Opened")),
+    (DossierState.CLOSED, pgettext_lazy("step", "Closed")),
+    (DossierState.SUBMITTED, pgettext_lazy("step", "Submitted")),
+    (DossierState.SEALING, pgettext_lazy("step", "Sealing")),
+    (DossierState.ARCHIVED, pgettext_lazy("step", "Archived")),
 )
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from repository.access import require
 from repository.actions.findings import close_finding as end_finding
@@ -41,17 +42,17 @@ def runs(request: HttpRequest) -> HttpResponse:
 def figures(job: Job) -> list[tuple[str, Any]]:
     """What a run says it found, figures first."""
     words = {
-        "checked": _("checked"),
-        "computed": _("computed"),
-        "changed": _("changed"),
-        "ended": _("ended"),
-        "damaged": _("damaged"),
-        "missing": _("missing"),
-        "removed": _("removed"),
-        "placed": _("put in order"),
-        "broken": _("broken"),
-        "verified": _("verified"),
-        "alerts": _("alerts"),
+        "checked": pgettext("result of a run", "checked"),
+        "computed": pgettext("result of a run", "computed"),
+        "changed": pgettext("result of a run", "changed"),
+        "ended": pgettext("result of a run", "ended"),
+        "damaged": pgettext("result of a run", "damaged"),
+        "missing": pgettext("result of a run", "missing"),
+        "removed": pgettext("result of a run", "removed"),
+        "placed": pgettext("result of a run", "put in order"),
+        "broken": pgettext("result of a run", "broken"),
+        "verified": pgettext("result of a run", "verified"),
+        "alerts": pgettext("result of a run", "alerts"),
     }
     return [(words.get(key, key), value) for key, value in (job.result or {}).items() if isinstance(value, int | str)]
 
