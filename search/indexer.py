@@ -15,6 +15,7 @@ from repository.models import Document
 from search import outbox
 from search.assembly import assemble
 from search.engines.base import Engine, WriterBusy
+from search.engines.connect import connect
 from search.models import Outbox
 
 log = logging.getLogger(__name__)
@@ -29,20 +30,13 @@ def engine() -> Engine:
 
 @lru_cache(maxsize=8)
 def _engine(url: str | None, folder: Path) -> Engine:
-    made: Engine
-    if url:
-        from search.engines.elasticsearch import ElasticsearchEngine
-
-        made = ElasticsearchEngine(
-            url,
-            name=settings.ELASTICSEARCH_INDEX,
-            api_key=settings.ELASTICSEARCH_API_KEY,
-            ca_certs=settings.ELASTICSEARCH_CA_CERTS,
-        )
-    else:
-        from search.engines.tantivy import TantivyEngine
-
-        made = TantivyEngine(folder)
+    made = connect(
+        url,
+        folder,
+        name=settings.ELASTICSEARCH_INDEX,
+        api_key=settings.ELASTICSEARCH_API_KEY,
+        ca_certs=settings.ELASTICSEARCH_CA_CERTS,
+    )
     made.ensure()
     return made
 

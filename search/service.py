@@ -14,7 +14,7 @@ from repository.models import Document, Dossier, Extraction, File, Placement
 from search.engines.base import Answer, Query, Sort
 from search.indexer import engine
 from search.marks import Mark, Snippet, marks, snippets
-from search.query import ParsedQuery, parse
+from search.query import ParsedQuery, parse, relaxed
 
 COUNTED = ("agency", "year", "type", "state", "verdict")
 
@@ -47,6 +47,8 @@ class Results:
     facets: Mapping[str, Mapping[str, int]]
     after: str | None
     took_ms: float
+    loosened: bool = False
+    """No document has all the words; these have most of them."""
 
 
 def find(
@@ -62,17 +64,31 @@ def find(
 ) -> Results:
     """Find documents the actor may see. Raises EngineError where the engine does not answer."""
     started = perf_counter()
-    parsed = parse(typed)
     keys = keys_of_actor(actor)
-    answer = (
-        engine().search(
-            Query(keys=keys, parsed=parsed, filters=filters or {}, facets=facets, sort=sort, limit=limit, after=after)
+    parsed, answer, loosened = parse(typed), Answer(), False
+
+    def ask(question: ParsedQuery) -> Answer:
+        return engine().search(
+            Query(
+                keys=keys,
+                parsed=question,
+                filters=filters or {},
+                facets=facets,
+                sort=sort,
+                limit=limit,
+                after=after,
+            )
         )
-        if keys
-        else Answer()
-    )
+
+    if keys:
+        answer = ask(parsed)
+        looser = relaxed(parsed)
+        if not answer.total and looser != parsed:
+            # No document has every word: the nearest ones are more use than an empty page, and the page says so.
+            answer, loosened = ask(looser), True
     hits = _read(answer, parsed, actor, pieces)
-    return Results(parsed, answer.total, hits, answer.facets, answer.after, (perf_counter() - started) * 1000)
+    took = (perf_counter() - started) * 1000
+    return Results(parsed, answer.total, hits, answer.facets, answer.after, took, loosened and answer.total > 0)
 
 
 def _read(answer: Answer, parsed: ParsedQuery, actor: Actor, pieces: int) -> list[Hit]:

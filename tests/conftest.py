@@ -58,6 +58,9 @@ def django_db_setup(
             # Runs of several people at once must not share one file.
             name = ROOT / "var" / "cache" / f"test-{os.getpid()}.sqlite3"
             connection.settings_dict["TEST"]["NAME"] = str(name)
+            # A test's database need not outlive a power cut; what must survive kills has processes of its own in the drill.
+            options = connection.settings_dict["OPTIONS"]
+            options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
             template = ROOT / "var" / "cache" / f"migrated-{_migrations()}.sqlite3"
             template.parent.mkdir(parents=True, exist_ok=True)
             for ending in ("", "-wal", "-shm"):
@@ -121,7 +124,7 @@ def _nothing_sent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture(scope="session", autouse=True)
 def _guards_let_the_database_be_emptied() -> Iterator[None]:
     """A transactional test is emptied at its end: the triggers that forbid it are taken away for that moment."""
-    from django.db import connections
+    from django.db import connections, transaction
     from django.test import TransactionTestCase
 
     from repository.guards import install, remove
@@ -129,11 +132,13 @@ def _guards_let_the_database_be_emptied() -> Iterator[None]:
     emptied = TransactionTestCase._fixture_teardown
 
     def teardown(self: Any) -> None:
-        remove(connections["default"])
+        with transaction.atomic():
+            remove(connections["default"])
         try:
             emptied(self)
         finally:
-            install(connections["default"])
+            with transaction.atomic():
+                install(connections["default"])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

@@ -8,9 +8,14 @@ from search.engines.tantivy import TantivyEngine
 
 
 def connect(
-    elasticsearch_url: str | None, folder: Path, *, api_key: str | None = None, ca_certs: str | None = None
+    elasticsearch_url: str | None,
+    folder: Path,
+    *,
+    name: str = "vankho",
+    api_key: str | None = None,
+    ca_certs: str | None = None,
 ) -> Engine:
     """Return the engine at `elasticsearch_url`, else the one whose index lies in `folder`. Opens and checks nothing."""
     if elasticsearch_url:
-        return ElasticsearchEngine(elasticsearch_url, api_key=api_key, ca_certs=ca_certs)
+        return ElasticsearchEngine(elasticsearch_url, name=name, api_key=api_key, ca_certs=ca_certs)
     return TantivyEngine(folder)

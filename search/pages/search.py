@@ -46,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context.update(
         total=found.total,
         took=found.took_ms,
+        loosened=found.loosened,
         hits=[view_of(hit, typed) for hit in found.hits],
         facets=facets_of(request.GET, found.facets),
         chosen=[
