@@ -1,10 +1,13 @@
 """The messages of the code: what Python modules and templates hand to gettext, and the Vietnamese catalogue brought up to it.
 
+    python -m scripts.extract
+
 Django's makemessages does the same through the programs of gettext, which a bare machine does not have.
 """
 
 import io
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,17 +16,28 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.messages import ROOT, incomplete
+
 APPS = ("repository", "search", "signing", "archive", "demo", "settings")
 CATALOGUE = ROOT / "locale" / "vi" / "LC_MESSAGES" / "django.po"
+HEADER = r"""# What our own code says. `python -m scripts.extract` adds what is new and takes away what is gone.
+msgid ""
+msgstr ""
+"Project-Id-Version: van-kho\n"
+"Language: vi\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=UTF-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"Plural-Forms: nplurals=1; plural=0;\n"
 
+"""
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
+    "gettext_noop": None,
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
-    "gettext_noop": None,
 }
 
 
@@ -32,14 +46,14 @@ def messages(root: Path = ROOT) -> Catalog:
     found = Catalog(charset="utf-8")
     for app in APPS:
         for path in sorted((root / app).rglob("*")):
-            if path.suffix not in (".py", ".html", ".txt") or "migrations" in path.parts or "static" in path.parts:
-                continue
-            for text, context in _messages_of(path):
-                found.add(text, context=context)
+            if path.suffix in (".py", ".html", ".txt") and not {"migrations", "static"} & set(path.parts):
+                for text, context in messages_of(path):
+                    found.add(text, context=context)
     return found
 
 
-def _messages_of(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+def messages_of(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    """The messages of one module or template, each with its context; a plural is a pair."""
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         # What templatize leaves is calls between letters without meaning; their indentation would not parse.
@@ -49,23 +63,20 @@ def _messages_of(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None
             yield text, context
 
 
-def update(catalogue: Path = CATALOGUE, root: Path = ROOT) -> int:
-    """Adds what is new to the catalogue and drops what is gone; returns how many messages have no translation yet."""
+def update(catalogue: Path = CATALOGUE, root: Path = ROOT) -> list[str]:
+    """Brings the catalogue up to the code; returns the messages that have no translation yet."""
     with catalogue.open("rb") as stream:
         known = read_po(stream, locale="vi")
     known.update(messages(root), no_fuzzy_matching=True)
     for message in known:
         message.locations, message.auto_comments = [], []
     written = io.BytesIO()
-    write_po(written, known, width=0, omit_header=False, ignore_obsolete=True, sort_output=True)
-    catalogue.write_bytes(written.getvalue())
-    return sum(1 for message in known if message.id and not all(_strings(message.string)))
-
-
-def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (string,)
+    write_po(written, known, width=0, omit_header=True, ignore_obsolete=True, sort_output=True)
+    catalogue.write_text(HEADER + written.getvalue().decode(), encoding="utf-8")
+    return incomplete(known)
 
 
 if __name__ == "__main__":
-    left = update()
-    raise SystemExit(f"messages: {left} without a translation" if left else 0)
+    for text in (missing := update()):
+        sys.stdout.write(f"messages: no vi for {text!r}\n")
+    sys.exit(1 if missing else 0)

@@ -124,4 +124,8 @@ def make_demo() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("stopped; the next start goes on from here")
+        sys.exit(130)
