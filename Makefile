@@ -32,8 +32,8 @@ test-services: install ## only the suite against real servers
 bench: install ## intake and search, measured (BENCH="--documents 100000")
 	@$(BIN)/python manage.py bench $(BENCH)
 
-drill: install ## SIGKILL at random instants, then started again and counted (DRILL="--kills 50")
-	@$(BIN)/python -m tests.drill $(DRILL)
+drill: install ## SIGKILL at random instants, a full disk, broken files; then everything is counted (DRILL="kills --seed 2")
+	@$(BIN)/python manage.py drill $(DRILL)
 
 lock: install ## requirements*.lock from requirements*.in, with hashes and without addresses
 	@$(BIN)/python -m scripts.lock

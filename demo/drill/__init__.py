@@ -1,0 +1,1 @@
+"""The drill: the running program is killed at random instants, and afterwards everything is counted (docs/drill.md)."""
