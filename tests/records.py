@@ -51,7 +51,7 @@ class Records:
             item=item,
             dossier=dossier,
             path=blobs.path_of(received.sha256),
-            name=f"van-ban-{n}.txt",
+            name=fields.pop("name", f"van-ban-{n}.txt"),
             sha256=received.sha256,
             sha512=received.sha512,
             size=received.size,

@@ -45,6 +45,8 @@ def show_refusal(form: forms.BaseForm, refused: Refused) -> None:
 class ByRule:
     """Rows and objects as the actor may see them; who may not act here is told so before anything is read."""
 
+    # Django's forms take PUT for POST; no page of ours does.
+    http_method_names = ("get", "head", "options", "post")
     request: Any
     kwargs: dict[str, Any]
     rows: Rows | None = None

@@ -1,0 +1,201 @@
+"""For the walk over every address: what stands in the URLconf, filled in with the identities of real records full of canary words."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
+from django.utils.regex_helper import normalize
+
+from repository.admin import doors
+from repository.clock import now
+from repository.codes import JobState
+from repository.jobs.engine import enqueue
+from repository.models import Document, Dossier, Finding, Hold, JobItem
+
+CANARY = "HOANGYEN"
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
+RECORD_IDS = {"dossier_id", "document_id", "file_id", "hold_id", "item_id", "job_id", "finding_id"}
+# Names in Wagtail's closed addresses; one number or word is as good as another before a closed door.
+CLOSED_IDS = {
+    "action": "delete",
+    "action_name": "approve",
+    "app_label": "repository",
+    "app_name": "repository",
+    "collection_id": 1,
+    "content_type_app_name": "repository",
+    "content_type_model_name": "dossier",
+    "destination_id": 1,
+    "model_name": "dossier",
+    "page_id": 1,
+    "page_pk": 1,
+    "page_to_move_id": 1,
+    "parent_page_id": 1,
+    "revision_id": 1,
+    "session_id": 1,
+    "task_id": 1,
+    "task_state_id": 1,
+    "token": "set-password",
+    "uidb36": "1",
+    "uidb64": "MQ",
+    "key": "abc",
+    "workflow_pk": 1,
+    "_0": 1,
+    "_1": "live",
+    "_2": "live",
+    "workflow_state_id": 1,
+}
+
+
+@dataclass
+class Address:
+    route: str
+    name: str
+    names: tuple[str, ...]
+    namespaces: tuple[str, ...] = ()
+    url: str = ""
+    # The same address with identities that nothing has.
+    nowhere: str = ""
+    of_record: bool = False
+    closed: bool = False
+
+
+def addresses() -> Iterator[Address]:
+    yield from _addresses(get_resolver(), "", ())
+
+
+def _addresses(resolver: URLResolver, before: str, namespaces: tuple[str, ...]) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        route = before + _route(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _addresses(pattern, route, inner)
+        elif isinstance(pattern, URLPattern):
+            names = tuple(re.findall(r"<(?:\w+:)?(\w+)>", route))
+            name = ":".join((*namespaces, pattern.name or ""))
+            yield Address(route, name, names, namespaces, closed=_view(pattern.callback) is doors.closed)
+
+
+def _view(callback: Any) -> Any:
+    while hasattr(callback, "__wrapped__"):
+        callback = callback.__wrapped__
+    return callback
+
+
+def _route(pattern: Any) -> str:
+    """Django's own reading of a regular expression, in the form of a path: <name> for each of its groups."""
+    if not isinstance(pattern, RegexPattern) or str(pattern) in ("^.*/$", ""):
+        return str(pattern)
+    written, names = normalize(str(pattern))[0]
+    return str(written % {name: f"<{name}>" for name in names})
+
+
+def fill(address: Address, ids: dict[str, Any]) -> None:
+    """Put real identities into the address. Raises KeyError for a name nobody here knows: a new address must be given one."""
+    address.of_record = bool(RECORD_IDS & set(address.names))
+    known = {**CLOSED_IDS, **ids}
+    values = {name: _value(address, name, known) for name in address.names}
+    address.url = "/" + _written(address.route, values)
+    if address.of_record:
+        # Headings and people exist for others too; only the records' identities are taken away.
+        strange = {name: uuid.uuid4() if name in RECORD_IDS else value for name, value in values.items()}
+        address.nowhere = "/" + _written(address.route, strange)
+
+
+def _value(address: Address, name: str, known: dict[str, Any]) -> Any:
+    if name == "pk":
+        whose = known.get(f"pk of {address.namespaces[-1]}") if address.namespaces else None
+        if whose is not None:
+            return whose
+        return known["dossier_id"] if f"<uuid:{name}>" in address.route else 1
+    if name == "object_id":
+        return known["dossier_id"]
+    return known[name]
+
+
+def _written(route: str, values: dict[str, Any]) -> str:
+    route = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values[found.group(1)]), route)
+    return route.replace("^.*/$", "khong-co/")
+
+
+def shelf(cast: Any, records: Any) -> dict[str, Any]:
+    """A dossier, its document, file, hold, job, item and finding, every word of them a canary; the identities by their names in URLs."""
+    dossier = records.dossier(f"{CANARY}-tieude")
+    Dossier.objects.filter(pk=dossier.pk).update(
+        code=f"{CANARY}-mahoso", description=f"{CANARY}-mota", keyword=f"{CANARY}-k"
+    )
+    dossier.refresh_from_db()
+    document = records.document(
+        dossier,
+        name=f"{CANARY}-tentep.txt",
+        content=f"{CANARY}-noidung kế hoạch an toàn giao thông".encode(),
+        text=f"{CANARY}-noidung kế hoạch an toàn giao thông",
+        subject=f"{CANARY}-trichyeu kế hoạch",
+        code=f"{CANARY}-sokyhieu",
+        signer_name=f"{CANARY}-nguoiky",
+    )
+    version = document.versions.get()
+    file = version.files.get()
+    closed = records.closed(title=f"{CANARY}-dadong")
+    moment = now()
+    with transaction.atomic():
+        job = enqueue(
+            "intake",
+            cast.clerk.id,
+            dossier=dossier,
+            items=[(f"{CANARY}-congviec.pdf", {"name": f"{CANARY}-congviec.pdf"})],
+            wake=False,
+        )
+    item = JobItem.objects.get(job=job)
+    JobItem.objects.filter(pk=item.pk).update(state="failed", message=f"{CANARY}-loi", finished_at=moment)
+    type(job).objects.filter(pk=job.pk).update(state=JobState.RUNNING, lease_until=moment, message=f"{CANARY}-loi")
+    hold = Hold.objects.create(
+        dossier=closed, reason=f"{CANARY}-lenhgiu", placed_by=cast.user("chief"), placed_at=moment
+    )
+    finding = Finding.objects.create(
+        kind="verdict-changed",
+        severe=True,
+        found_at=moment,
+        document=Document.objects.get(pk=document.pk),
+        body={"what": f"{CANARY}-phathien", "file": f"{CANARY}-tentep.txt"},
+    )
+    world = cast.world
+    return {
+        "dossier_id": dossier.pk,
+        "document_id": document.pk,
+        "file_id": file.pk,
+        "hold_id": hold.pk,
+        "item_id": item.pk,
+        "job_id": job.pk,
+        "finding_id": finding.pk,
+        "entry_id": world.entry.pk,
+        "pk of people": cast.user("clerk").pk,
+        "pk of roles": cast.user("clerk").memberships.get().pk,
+        "pk of agencies": world.office.pk,
+        "pk of fonds": world.fonds.pk,
+        "pk of plans": world.plan.pk,
+        "pk of headings": world.entry.pk,
+        "pk of classes": world.record_class.pk,
+    }
+
+
+REFERENCE = {"User", "Membership", "Agency", "AgencyName", "Fonds", "RecordClass", "FilePlan", "FilePlanEntry"}
+# Reading is an event, and events are put in order: these grow by themselves.
+EVIDENCE = {"Event", "EventPosition", "Checkpoint"}
+
+
+def rows_of_records() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every record, job and derived table."""
+    return {
+        model.__name__: list(model._base_manager.order_by("pk").values())
+        for app in ("repository", "search", "signing", "archive")
+        for model in apps.get_app_config(app).get_models()
+        if model.__name__ not in REFERENCE | EVIDENCE and not model._meta.auto_created
+    }
