@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from archive import disk, layout
 from archive.context import References
+from archive.parts import Parts, load
 from archive.rows import Row, canonical, row_of, values_of
 from repository import bytes as file_bytes
 from repository.blobs import chunks_of
@@ -23,16 +24,16 @@ from repository.models import (
     Document,
     Dossier,
     Event,
-    Extraction,
     File,
     Grant,
     Hold,
     Placement,
     Retention,
-    Verification,
 )
 
 Listed = dict[str, disk.Written]
+# Documents read at once: few enough for their texts to lie in memory.
+BATCH = 50
 
 
 def write_content(
@@ -51,15 +52,18 @@ def write_content(
     put(layout.DOSSIER, [canonical(_dossier(dossier, moment, references))])
     numbered = Placement.objects.filter(dossier=dossier).order_by("number").values_list("document_id", flat=True)
     ids = list(numbered)
-    for done, document_id in enumerate(ids, start=1):
-        document = Document.objects.get(pk=document_id)
-        for file in File.objects.filter(version__document=document).select_related("version").order_by("pk"):
-            logical = layout.bytes_of(document.pk, file.version.number, file.pk, file.name)
-            written[logical] = copy_bytes(top, logical, file)
-        for extraction in Extraction.objects.filter(file__version__document=document).order_by("pk"):
-            put(layout.text_of(document.pk, extraction.pk), [extraction.text.encode()])
-        put(layout.document_json(document.pk), [canonical(_document(document, moment, references))])
-        tell(done)
+    done = 0
+    for start in range(0, len(ids), BATCH):
+        for parts in load(ids[start : start + BATCH]):
+            key = parts.document.pk
+            for file in parts.files:
+                logical = layout.bytes_of(key, file.version.number, file.pk, file.name)
+                written[logical] = copy_bytes(top, logical, file)
+            for extraction in parts.extractions:
+                put(layout.text_of(key, extraction.pk), [extraction.text.encode()])
+            put(layout.document_json(key), [canonical(_document(parts, moment, references))])
+            done += 1
+            tell(done)
     put(layout.EVENTS, event_lines(dossier, ids))
     put(layout.CONTEXT, [canonical(references.rows())])
     return written
@@ -120,22 +124,18 @@ def _dossier(dossier: Dossier, moment: datetime, references: References) -> dict
     }
 
 
-def _document(document: Document, moment: datetime, references: References) -> dict[str, Any]:
-    files = File.objects.filter(version__document=document)
-    grants = list(Grant.objects.filter(document=document).order_by("pk"))
-    for thing in (document, *grants):
+def _document(parts: Parts, moment: datetime, references: References) -> dict[str, Any]:
+    for thing in (parts.document, *parts.grants):
         references.of(thing)
-    extractions = Extraction.objects.filter(file__in=files).order_by("pk")
-    statuses = [file.status for file in files.select_related("status").order_by("pk") if hasattr(file, "status")]
     return {
         "format": layout.FORMAT,
-        "document": sealed_document_row(document, moment),
-        "versions": [row_of(version) for version in document.versions.order_by("number")],
-        "files": [row_of(file) for file in files.order_by("pk")],
-        "extractions": [row_of(extraction, leave_out=("text",)) for extraction in extractions],
-        "verifications": [row_of(run) for run in Verification.objects.filter(file__in=files).order_by("pk")],
-        "statuses": [row_of(status) for status in statuses],
-        "grants": [row_of(grant) for grant in grants],
+        "document": sealed_document_row(parts.document, moment),
+        "versions": [row_of(version) for version in parts.versions],
+        "files": [row_of(file) for file in parts.files],
+        "extractions": [row_of(extraction, leave_out=("text",)) for extraction in parts.extractions],
+        "verifications": [row_of(run) for run in parts.verifications],
+        "statuses": [row_of(status) for status in parts.statuses],
+        "grants": [row_of(grant) for grant in parts.grants],
     }
 
 
@@ -153,8 +153,9 @@ def event_lines(dossier: Dossier, documents: list[UUID]) -> Iterator[bytes]:
     for event in Event.objects.filter(about).order_by("pk").iterator(chunk_size=500):
         written.add(event.pk)
         yield canonical(event_row(event))
-    for document_id in documents:
-        for event in Event.objects.filter(object_id=document_id).order_by("pk").iterator(chunk_size=500):
+    for start in range(0, len(documents), BATCH):
+        of_documents = Event.objects.filter(object_id__in=documents[start : start + BATCH])
+        for event in of_documents.order_by("pk").iterator(chunk_size=500):
             if event.pk not in written:
                 yield canonical(event_row(event))
 
