@@ -100,7 +100,7 @@ class Filing:
         job = open_intake(dossier, actor=actor)
         for document in documents:
             received = blobs.receive([self.bytes_of(document, documents)])
-            job = take_in(dossier, document.name, received, actor=actor, wake=False).job
+            job = take_in(dossier, document.name, received, actor=actor, wake=False).job or job
         run_to_end(job.pk, threads=self.threads, watch=lambda row: told(row.done))
         failed = JobItem.objects.filter(job=job, state__in=[ItemState.FAILED, ItemState.REFUSED])
         self.failures += [(item.label, item.message) for item in failed]

@@ -25,7 +25,7 @@ def closing(dossier: Dossier) -> Iterable[Blocker]:
             url=page,
             action=_("File documents"),
         )
-    items = JobItem.objects.filter(job__dossier=dossier, job__kind="intake")
+    items = JobItem.objects.filter(job__dossier=dossier, job__kind__in=("intake", "version"))
     waiting = items.filter(state__in=[ItemState.QUEUED, ItemState.RUNNING]).count()
     if waiting:
         yield Blocker(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repository.pages import documents, dossier_acts, dossiers, events, home, intake, plan, runs
+from repository.pages import documents, dossier_acts, dossiers, events, home, intake, plan, runs, versions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("items/<uuid:item_id>/discard/", intake.discard, name="discard_item"),
     path("documents/<uuid:document_id>/", documents.document, name="document"),
     path("documents/<uuid:document_id>/confirm/", documents.confirm, name="confirm"),
+    path("documents/<uuid:document_id>/versions/", versions.add, name="new_version"),
     path("documents/<uuid:document_id>/file/", documents.latest, name="latest"),
     path("files/<uuid:file_id>/", documents.download, name="file"),
     path("jobs/", runs.jobs, name="jobs"),

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from repository import blobs
 from repository.actors import Actor
+from repository.clock import now
+from repository.codes import ItemState
 from repository.events import record
 from repository.intake.context import Intake
+from repository.intake.leftovers import remove_unheld
 from repository.intake.names import clean_name, clean_path
-from repository.intake.secrets import remove_unheld
 from repository.jobs.outcomes import ItemFailed, Save
 from repository.models import Job, JobItem
 
@@ -25,6 +30,7 @@ LARGEST_RATIO = 200
 # Below this a high ratio is only a small text file.
 SMALL = 10 * 1024 * 1024
 MOST_BYTES = 20 * 1024**3
+Member = tuple[str, blobs.Received]
 IGNORED = {".ds_store", "thumbs.db", "desktop.ini"}
 
 
@@ -39,45 +45,52 @@ def unpack(job: Job, intake: Intake, actor: Actor) -> Save:
     """Stream each member into the store and return what adds them to the job. Raises ItemFailed, saying what to do, and keeps nothing then."""
     if intake.item.payload.get("inside"):
         raise ItemFailed("nested-zip", _("This ZIP lies inside another ZIP. Unpack it and send the files themselves."))
-    found: list[tuple[str, dict[str, Any]]] = []
+    found: list[Member] = []
     try:
         with zipfile.ZipFile(intake.path) as archive:
-            for member in _members(archive):
+            for member in _members(archive, intake.size):
                 with archive.open(member) as stream:
-                    received = blobs.receive(_limited(iter(lambda: stream.read(blobs.CHUNK), b""), member))
-                label = clean_path(_name(member))
-                found.append(
-                    (
-                        label,
-                        {
-                            "name": clean_name(label),
-                            "sha256": received.sha256,
-                            "sha512": received.sha512,
-                            "size": received.size,
-                            "inside": intake.name,
-                        },
-                    )
-                )
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError) as error:
-        if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno is not None:
+                    received = blobs.receive(_limited(iter(partial(stream.read, blobs.CHUNK), b""), member))
+                found.append((clean_path(_name(member)), received))
+    except BaseException as error:
+        for _label, received in found:
+            remove_unheld(received.sha256)
+        failure = _failure(error)
+        if failure is None:
             raise
-        raise ItemFailed(
-            "damaged-zip", _("The ZIP file is damaged and cannot be unpacked. Make it again and send it.")
-        ) from error
-    except RuntimeError as error:
-        raise ItemFailed(
-            "locked-zip", _("The ZIP file is locked with a password. Unpack it and send the files themselves.")
-        ) from error
-    except blobs.DiskFull as error:
-        raise ItemFailed(
-            "disk-full", _("The archive's disk is full. Tell your administrator, then try again; nothing was lost.")
-        ) from error
-    except blobs.TooBig as error:
-        raise ItemFailed("too-big", _("A file in the ZIP is larger than this archive takes.")) from error
+        raise failure from error
     return lambda: _save(job, intake, actor, found)
 
 
-def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+def _failure(error: BaseException) -> ItemFailed | None:
+    """What to tell of a ZIP that could not be unpacked; None where it is not the ZIP's fault."""
+    if isinstance(error, blobs.DiskFull):
+        return ItemFailed(
+            "disk-full", _("The archive's disk is full. Tell your administrator, then try again; nothing was lost.")
+        )
+    if isinstance(error, blobs.TooBig):
+        return ItemFailed("too-big", _("A file in the ZIP is larger than this archive takes."))
+    if isinstance(error, NotImplementedError):
+        return ItemFailed(
+            "unknown-zip",
+            _(
+                "The ZIP file is packed in a way that this archive does not know. Unpack it and send the files themselves."
+            ),
+        )
+    if isinstance(error, RuntimeError):
+        return ItemFailed(
+            "locked-zip", _("The ZIP file is locked with a password. Unpack it and send the files themselves.")
+        )
+    damaged = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error)
+    # The bzip2 reader raises an OSError without a number.
+    if isinstance(error, damaged) or (isinstance(error, OSError) and error.errno is None):
+        return ItemFailed(
+            "damaged-zip", _("The ZIP file is damaged and cannot be unpacked. Make it again and send it.")
+        )
+    return None
+
+
+def _members(archive: zipfile.ZipFile, packed: int) -> Iterator[zipfile.ZipInfo]:
     members = [m for m in archive.infolist() if not m.is_dir() and not _ignored(m.filename)]
     if not members:
         raise ItemFailed("empty-zip", _("There is no file in this ZIP."))
@@ -86,8 +99,12 @@ def _members(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
             "too-many-files",
             _("There are more than %(most)s files in this ZIP. Send it in parts.") % {"most": MOST_FILES},
         )
-    if sum(member.file_size for member in members) > MOST_BYTES:
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MOST_BYTES:
         raise ItemFailed("zip-too-large", _("Unpacked, this ZIP is too large. Send it in parts."))
+    if unpacked > SMALL and unpacked > LARGEST_RATIO * packed:
+        # Also where members share the same packed bytes, each of them harmless by itself.
+        raise _bomb()
     yield from members
 
 
@@ -115,31 +132,53 @@ def _limited(chunks: Iterator[bytes], member: zipfile.ZipInfo) -> Iterator[bytes
     for chunk in chunks:
         size += len(chunk)
         if size > SMALL and size > LARGEST_RATIO * max(member.compress_size, 1):
-            raise ItemFailed(
-                "zip-bomb",
-                _("A file in this ZIP unpacks to far more than it should: %(name)s. It was not opened.")
-                % {"name": clean_name(member.filename)},
-            )
+            raise _bomb()
         if size > member.file_size:
             raise zipfile.BadZipFile("a member is longer than the directory says")
         yield chunk
 
 
-def _save(job: Job, intake: Intake, actor: Actor, found: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    added = 0
-    for label, payload in found:
-        if payload["size"] == 0:
-            continue
-        try:
-            with transaction.atomic():
-                JobItem.objects.create(job=job, label=label, payload=payload, sha256=payload["sha256"])
-            added += 1
-        except IntegrityError:
-            # The same bytes stand in this job already.
-            continue
-    Job.objects.filter(pk=job.pk).update(total=F("total") + added)
-    record(
-        "intake.unpacked", actor, intake.dossier, name=intake.name, sha256=intake.sha256, files=len(found), added=added
+def _bomb() -> ItemFailed:
+    return ItemFailed(
+        "zip-bomb",
+        _("This ZIP unpacks to far more than it should and was not opened. If it is right, send the files themselves."),
     )
-    remove_unheld(intake.sha256, but=intake.item)
-    return {"files": len(found), "added": added}
+
+
+def _save(job: Job, intake: Intake, actor: Actor, found: list[Member]) -> dict[str, Any]:
+    """Each member is listed, also one that is empty or came twice: no file of the ZIP goes without a word."""
+    # Locked, so that no file of the same bytes joins the job meanwhile.
+    Job.objects.select_for_update().get(pk=job.pk)
+    first: dict[str, str] = dict(JobItem.objects.filter(job=job).exclude(sha256="").values_list("sha256", "label"))
+    rows, counts = [], {"total": len(found), "done": 0, "failed": 0}
+    for label, received in found:
+        row = JobItem(job=job, label=label, payload=_payload(label, received, intake), sha256=received.sha256)
+        if received.size == 0:
+            row.sha256, row.state, row.reason, row.finished_at = "", ItemState.FAILED, "empty", now()
+            row.message = _("The file is empty. Check where it comes from, or take it off the list.")
+            counts["failed"] += 1
+            remove_unheld(received.sha256)
+        elif received.sha256 in first:
+            row.sha256, row.state, row.reason, row.finished_at = "", ItemState.HELD, "held", now()
+            row.message = _("The same content as %(name)s.") % {"name": first[received.sha256]}
+            counts["done"] += 1
+        else:
+            first[received.sha256] = label
+        rows.append(row)
+    JobItem.objects.bulk_create(rows, batch_size=500)
+    Job.objects.filter(pk=job.pk).update(**{name: F(name) + count for name, count in counts.items()})
+    record("intake.unpacked", actor, intake.dossier, sha256=intake.sha256, files=len(found))
+    # What was unpacked stands for itself; the ZIP is no record. Its digest stays in the event.
+    JobItem.objects.filter(pk=intake.item.pk).update(sha256="")
+    remove_unheld(intake.sha256)
+    return {"files": len(found), "added": len(found) - counts["done"] - counts["failed"]}
+
+
+def _payload(label: str, received: blobs.Received, intake: Intake) -> dict[str, Any]:
+    return {
+        "name": clean_name(label),
+        "sha256": received.sha256,
+        "sha512": received.sha512,
+        "size": received.size,
+        "inside": intake.name,
+    }

@@ -24,7 +24,12 @@ FIELDS = {
     "to_places": "recipients",
 }
 SECRECIES = {"MẬT": Secrecy.SECRET, "TỐI MẬT": Secrecy.HIGHLY_SECRET, "TUYỆT MẬT": Secrecy.TOP_SECRET}
-URGENCIES = {"KHẨN": Urgency.URGENT, "THƯỢNG KHẨN": Urgency.VERY_URGENT, "HỎA TỐC": Urgency.EXPRESS, "HỎA TỐC HẸN GIỜ": Urgency.EXPRESS_TIMED}
+URGENCIES = {
+    "KHẨN": Urgency.URGENT,
+    "THƯỢNG KHẨN": Urgency.VERY_URGENT,
+    "HỎA TỐC": Urgency.EXPRESS,
+    "HỎA TỐC HẸN GIỜ": Urgency.EXPRESS_TIMED,
+}
 
 
 def apply_head(document: Document, intake: Intake) -> None:

@@ -29,21 +29,27 @@ def work_item(job: Job, item: JobItem) -> Save:
     """Look at the bytes; the returned function makes the document. See `repository.registry.JobKind`."""
     assert job.dossier is not None
     actor = actor_of(job.actor) if job.actor else SYSTEM
-    intake = _begin(job.dossier, item)
+    intake = begin(job.dossier, item)
     if is_container(intake):
         return unpack(job, intake, actor)
-    held_already(job.dossier, intake.sha256)
+    held_already(job.dossier, intake.sha256, actor)
+    look(intake, actor)
+    return lambda: save(intake, actor)
+
+
+def look(intake: Intake, actor: Actor) -> None:
+    """Every registered step looks at the bytes. Raises ItemRefused for a state secret as soon as its head was read."""
     for step in intake_steps():
         step.look(intake)
         if step.name == "head":
             refuse_if_secret(intake, actor)
-    return lambda: save(intake, actor)
 
 
-def _begin(dossier: Dossier, item: JobItem) -> Intake:
+def begin(dossier: Dossier, item: JobItem) -> Intake:
+    """The received bytes with their format named. Raises ItemFailed where they are gone or cannot be named."""
     payload = item.payload
-    path = blobs.path_of(item.sha256)
-    if not path.is_file():
+    path = blobs.path_of(item.sha256) if item.sha256 else None
+    if path is None or not path.is_file():
         raise ItemFailed("bytes-missing", _("The received file is no longer on the server. Send it again."))
     intake = Intake(
         item=item,
@@ -70,14 +76,17 @@ def _begin(dossier: Dossier, item: JobItem) -> Intake:
     return intake
 
 
-def held_already(dossier: Dossier, sha256: str) -> None:
-    """Raises ItemHeld where the dossier has these very bytes."""
+def held_already(dossier: Dossier, sha256: str, actor: Actor) -> None:
+    """Raises ItemHeld where the dossier has these very bytes; which document it is is told only to who may see it."""
     place = Placement.objects.filter(dossier=dossier, main_sha256=sha256).first()
-    if place is not None:
-        raise ItemHeld(
-            _("This dossier holds the same file already, as document %(number)s.") % {"number": place.number},
-            {"document": str(place.document_id)},
-        )
+    if place is None:
+        return
+    if not Document.objects.visible_to(actor).filter(pk=place.document_id).exists():
+        raise ItemHeld("")
+    raise ItemHeld(
+        _("This dossier holds the same file already, as document %(number)s.") % {"number": place.number},
+        {"document": str(place.document_id)},
+    )
 
 
 def save(intake: Intake, actor: Actor) -> dict[str, Any]:
@@ -88,7 +97,7 @@ def save(intake: Intake, actor: Actor) -> dict[str, Any]:
             "dossier-closed",
             _("The dossier was closed while this file waited. Reopen it and try again, or choose another dossier."),
         )
-    held_already(dossier, intake.sha256)
+    held_already(dossier, intake.sha256, actor)
     moment = now()
     document = Document(
         agency=dossier.agency,
@@ -102,6 +111,33 @@ def save(intake: Intake, actor: Actor) -> dict[str, Any]:
     apply_head(document, intake)
     document.save(force_insert=True)
     version = Version.objects.create(document=document, number=1, made_by=actor.label, made_at=moment)
+    file = make_file(intake, version)
+    number = (Placement.objects.filter(dossier=dossier).aggregate(last=Max("number"))["last"] or 0) + 1
+    try:
+        with transaction.atomic():
+            Placement.objects.create(
+                dossier=dossier, document=document, number=number, main_sha256=file.sha256, placed_at=moment
+            )
+    except IntegrityError:
+        # Two workers had the same bytes for one dossier: the other was first.
+        held_already(dossier, intake.sha256, actor)
+        raise
+    for step in intake_steps():
+        step.save(intake, document, file)
+    record(
+        "document.received",
+        actor,
+        document,
+        dossier=dossier,
+        file=facts_of(file),
+        number=number,
+    )
+    documents_changed([document.pk])
+    return {"document": str(document.pk), "number": number}
+
+
+def make_file(intake: Intake, version: Version) -> File:
+    """The main file of the version, not judged yet."""
     file = File.objects.create(
         version=version,
         role=FileRole.MAIN,
@@ -114,39 +150,16 @@ def save(intake: Intake, actor: Actor) -> dict[str, Any]:
         format_name=intake.format_name[:200],
         format_warning=intake.format_warning[:300],
         page_count=intake.page_count,
-        received_at=moment,
+        received_at=version.made_at,
     )
     FileStatus.objects.create(file=file)
-    number = (Placement.objects.filter(dossier=dossier).aggregate(last=Max("number"))["last"] or 0) + 1
-    try:
-        with transaction.atomic():
-            Placement.objects.create(
-                dossier=dossier, document=document, number=number, main_sha256=file.sha256, placed_at=moment
-            )
-    except IntegrityError:
-        # Two workers had the same bytes for one dossier: the other was first.
-        held_already(dossier, intake.sha256)
-        raise
-    for step in intake_steps():
-        step.save(intake, document, file)
-    record(
-        "document.received",
-        actor,
-        document,
-        dossier=dossier,
-        file={
-            "id": file.pk,
-            "name": file.name,
-            "sha256": file.sha256,
-            "sha512": file.sha512,
-            "size": file.size,
-            "mime": file.mime,
-            "pronom": file.pronom,
-        },
-        number=number,
-    )
-    documents_changed([document.pk])
-    return {"document": str(document.pk), "number": number}
+    return file
+
+
+def facts_of(file: File) -> dict[str, Any]:
+    """What an event says of a received file."""
+    names = ("id", "name", "sha256", "sha512", "size", "mime", "pronom")
+    return {name: getattr(file, name) for name in names}
 
 
 def document_of(item: JobItem) -> UUID | None:

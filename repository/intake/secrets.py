@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from repository import blobs
 from repository.actors import Actor
 from repository.events import record
 from repository.intake.context import Intake
+from repository.intake.leftovers import remove_unheld
 from repository.jobs.outcomes import ItemRefused
-from repository.models import File, JobItem
+from repository.models import JobItem
 
 
 def refuse_if_secret(intake: Intake, actor: Actor) -> None:
@@ -34,7 +33,7 @@ def refuse_if_secret(intake: Intake, actor: Actor) -> None:
         )
         # The name may tell what the secret is about, so it goes too.
         JobItem.objects.filter(pk=intake.item.pk).update(label=_("Refused file"), payload={}, sha256="")
-        remove_unheld(intake.sha256, but=intake.item)
+        remove_unheld(intake.sha256)
         return {"mark": mark}
 
     raise ItemRefused(
@@ -45,16 +44,3 @@ def refuse_if_secret(intake: Intake, actor: Actor) -> None:
         % {"mark": mark},
         save=save,
     )
-
-
-def remove_unheld(sha256: str, *, but: JobItem | None = None) -> bool:
-    """Remove bytes that no document and no other waiting item holds, once the transaction is through. Whether they will be."""
-    if not sha256 or File.objects.filter(sha256=sha256).exists():
-        return False
-    others = JobItem.objects.filter(sha256=sha256)
-    if but is not None:
-        others = others.exclude(pk=but.pk)
-    if others.exists():
-        return False
-    transaction.on_commit(lambda: blobs.remove(sha256))
-    return True

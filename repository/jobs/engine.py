@@ -4,41 +4,48 @@ killed at any instruction and run again, nothing is lost and nothing is doubled 
 from __future__ import annotations
 
 import logging
-import os
-import socket
-import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import close_old_connections, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from repository.clock import now
 from repository.codes import ItemState, JobState
+from repository.jobs.leases import (
+    MOST_PUT_OFFS,
+    PASSING,
+    UNFINISHED,
+    LeaseLost,
+    heartbeat,
+    lasting,
+    me,
+    pause_before,
+    persistently,
+    put_offs,
+    unexpected,
+)
 from repository.jobs.outcomes import Again, ItemFailed, ItemHeld, ItemRefused, Save
+from repository.jobs.whole import progress, work_whole
 from repository.models import Job, JobItem
 from repository.registry import JobKind, registry
 
+__all__ = [
+    "UNFINISHED",
+    "LeaseLost",
+    "enqueue",
+    "finish_if_done",
+    "heartbeat",
+    "progress",
+    "put_off",
+    "wake_up",
+    "work",
+]
+
 log = logging.getLogger(__name__)
-
-UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
-Row = Job | JobItem
-
-
-class LeaseLost(Exception):
-    """Another worker has the row now: what this one did is thrown away."""
-
-
-def me() -> str:
-    """Names this thread of this process, so that a lease says who holds it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}:{_RUN}"
-
-
-_RUN = uuid.uuid4().hex[:8]
 
 
 def enqueue(
@@ -85,15 +92,15 @@ def work(job_id: uuid.UUID, *, until: Callable[[], bool] | None = None) -> None:
         return
     kind = registry.kinds[job.kind]
     if kind.work_item is None:
-        _work_whole(job, kind)
+        work_whole(job, kind)
         return
     Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.RUNNING, started_at=now())
     while until is None or not until():
-        item = claim_item(job, kind)
+        item = persistently(lambda: claim_item(job, kind))
         if item is None:
             break
         _work_item(job, item, kind)
-    finish_if_done(job.pk)
+    persistently(lambda: finish_if_done(job_id))
 
 
 def claim_item(job: Job, kind: JobKind) -> JobItem | None:
@@ -145,33 +152,34 @@ def _work_item(job: Job, item: JobItem, kind: JobKind) -> None:
     except Again as again:
         put_off(item, again, kind)
         return
+    except OperationalError as busy:
+        log.warning("job %s item %s: %s", job.pk, item.pk, busy)
+        put_off(item, Again("database-busy", _("The database was busy. This is tried again by itself.")), kind)
+        return
     except Exception:
         log.exception("job %s item %s failed", job.pk, item.pk)
-        save, state, reason, message, result = None, ItemState.FAILED, "unexpected", _unexpected(), None
+        save, state, reason, message, result = None, ItemState.FAILED, "unexpected", unexpected(), None
     try:
-        _write_item(job, item, save, state, reason, message, result)
+        persistently(lambda: _write_item(job, item, save, state, reason, message, result))
     except LeaseLost:
         log.warning("job %s item %s: the lease was lost, another worker has it", job.pk, item.pk)
+    except OperationalError:
+        # Nothing was written. The lease runs out, and the sweeper gives the item to a worker again.
+        log.exception("job %s item %s could not be saved now", job.pk, item.pk)
     except ItemHeld as held:
         _write_item_or_leave(job, item, ItemState.HELD, "held", str(held), held.result)
     except ItemFailed as failed:
         _write_item_or_leave(job, item, ItemState.FAILED, failed.code, str(failed), None)
     except Exception:
         log.exception("job %s item %s could not be saved", job.pk, item.pk)
-        _write_item_or_leave(job, item, ItemState.FAILED, "unexpected", _unexpected(), None)
-
-
-def _unexpected() -> str:
-    return _(
-        "Something went wrong that the program did not expect. The file is kept; try again, and tell your administrator if it stays."
-    )
+        _write_item_or_leave(job, item, ItemState.FAILED, "unexpected", unexpected(), None)
 
 
 def _write_item_or_leave(
     job: Job, item: JobItem, state: ItemState, reason: str, message: str, result: dict[str, Any] | None
 ) -> None:
     try:
-        _write_item(job, item, None, state, reason, message, result)
+        persistently(lambda: _write_item(job, item, None, state, reason, message, result))
     except LeaseLost:
         log.warning("job %s item %s: the lease was lost, another worker has it", job.pk, item.pk)
 
@@ -189,7 +197,8 @@ def _write_item(
     good = state in (ItemState.DONE, ItemState.HELD)
     with transaction.atomic():
         mine = JobItem.objects.filter(pk=item.pk, state=ItemState.RUNNING, attempt=item.attempt)
-        if not mine.update(state=state, finished_at=now(), lease_until=None, reason=reason, message=message):
+        passing = {"payload": lasting(item)} if set(PASSING) & set(item.payload) else {}
+        if not mine.update(state=state, finished_at=now(), lease_until=None, reason=reason, message=message, **passing):
             raise LeaseLost
         made = save() if save is not None else None
         JobItem.objects.filter(pk=item.pk).update(result=made if made is not None else result or {})
@@ -197,145 +206,40 @@ def _write_item(
 
 
 def put_off(item: JobItem, again: Again, kind: JobKind) -> None:
-    """Back to the queue, not before some time: what is missing is a service, not the item's fault."""
-    moment = now()
-    if item.attempt >= kind.attempts:
-        with transaction.atomic():
-            failed = JobItem.objects.filter(pk=item.pk, state=ItemState.RUNNING, attempt=item.attempt).update(
-                state=ItemState.FAILED, finished_at=moment, lease_until=None, reason=again.code, message=str(again)
+    """Back to the queue, not before some time: what is missing is a service, not the item's fault, so this costs no attempt."""
+    times = put_offs(item) + 1
+    mine = JobItem.objects.filter(pk=item.pk, state=ItemState.RUNNING, attempt=item.attempt)
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=item.job_id)
+        if job.state not in UNFINISHED:
+            if mine.update(state=ItemState.CANCELLED, finished_at=now(), lease_until=None, payload=lasting(item)):
+                Job.objects.filter(pk=job.pk).update(failed=F("failed") + 1)
+        elif times > MOST_PUT_OFFS:
+            ended = {"finished_at": now(), "lease_until": None, "reason": again.code, "message": str(again)}
+            if mine.update(state=ItemState.FAILED, payload=lasting(item), **ended):
+                Job.objects.filter(pk=job.pk).update(failed=F("failed") + 1)
+        else:
+            mine.update(
+                state=ItemState.QUEUED,
+                result={"put_off": times},
+                lease_until=now() + timedelta(seconds=pause_before(again.seconds, times)),
+                reason=again.code,
+                message=str(again),
+                owner="",
             )
-            if failed:
-                Job.objects.filter(pk=item.job_id).update(failed=F("failed") + 1)
-        return
-    JobItem.objects.filter(pk=item.pk, state=ItemState.RUNNING, attempt=item.attempt).update(
-        state=ItemState.QUEUED,
-        lease_until=moment + timedelta(seconds=again.seconds),
-        reason=again.code,
-        message=str(again),
-        owner="",
-    )
 
 
 def finish_if_done(job_id: uuid.UUID) -> bool:
     """Mark a job of items done when every item has ended; then its kind may conclude, once."""
     with transaction.atomic():
-        ended = Job.objects.filter(pk=job_id, state=JobState.RUNNING, total__lte=F("done") + F("failed")).exclude(
-            items__state__in=[ItemState.QUEUED, ItemState.RUNNING]
-        )
-        if not Job.objects.filter(pk__in=ended.values("pk"), state=JobState.RUNNING).update(
-            state=JobState.DONE, finished_at=now()
-        ):
+        # The row first: whoever adds an item holds it until the item is there.
+        job = Job.objects.select_for_update().filter(pk=job_id, state__in=UNFINISHED).first()
+        if job is None or job.total > job.done + job.failed:
             return False
-        job = Job.objects.get(pk=job_id)
+        if JobItem.objects.filter(job=job, state__in=[ItemState.QUEUED, ItemState.RUNNING]).exists():
+            return False
+        Job.objects.filter(pk=job_id).update(state=JobState.DONE, finished_at=now())
         finish = registry.kinds[job.kind].finish
         if finish is not None:
-            finish(job)
+            finish(Job.objects.get(pk=job_id))
     return True
-
-
-def _work_whole(job: Job, kind: JobKind) -> None:
-    """A job without items: one worker has the whole of it."""
-    assert kind.work_job is not None
-    moment = now()
-    taken = (
-        Job.objects.filter(pk=job.pk, state=JobState.QUEUED, attempt=job.attempt)
-        .filter(Q(lease_until__isnull=True) | Q(lease_until__lte=moment))
-        .update(
-            state=JobState.RUNNING,
-            owner=me(),
-            attempt=job.attempt + 1,
-            lease_until=moment + timedelta(seconds=kind.lease_seconds),
-            started_at=moment,
-        )
-    )
-    if not taken:
-        return
-    job.refresh_from_db()
-    save: Save | None = None
-    try:
-        with heartbeat(job, kind.lease_seconds):
-            save = kind.work_job(job)
-        state, reason, message = JobState.DONE, "", ""
-    except Again as again:
-        if job.attempt < kind.attempts:
-            Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt).update(
-                state=JobState.QUEUED,
-                lease_until=now() + timedelta(seconds=again.seconds),
-                reason=again.code,
-                message=str(again),
-                owner="",
-            )
-            return
-        state, reason, message = JobState.FAILED, again.code, str(again)
-    except (ItemFailed, ItemRefused) as failed:
-        state, reason, message = JobState.FAILED, failed.code, str(failed)
-    except LeaseLost:
-        log.warning("job %s: the lease was lost, another worker has it", job.pk)
-        return
-    except Exception:
-        log.exception("job %s (%s) failed", job.pk, job.kind)
-        state, reason, message = JobState.FAILED, "unexpected", _unexpected()
-    try:
-        _write_whole(job, save, state, reason, message)
-    except LeaseLost:
-        log.warning("job %s: the lease was lost, another worker has it", job.pk)
-    except (ItemFailed, ItemRefused) as failed:
-        _write_whole_or_leave(job, failed.code, str(failed))
-    except Exception:
-        log.exception("job %s (%s) could not be saved", job.pk, job.kind)
-        _write_whole_or_leave(job, "unexpected", _unexpected())
-
-
-def _write_whole_or_leave(job: Job, reason: str, message: str) -> None:
-    try:
-        _write_whole(job, None, JobState.FAILED, reason, message)
-    except LeaseLost:
-        log.warning("job %s: the lease was lost, another worker has it", job.pk)
-
-
-def _write_whole(job: Job, save: Save | None, state: JobState, reason: str, message: str) -> None:
-    with transaction.atomic():
-        mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
-        if not mine.update(state=state, finished_at=now(), lease_until=None, reason=reason, message=message):
-            raise LeaseLost
-        made = save() if save is not None else None
-        if made is not None:
-            Job.objects.filter(pk=job.pk).update(result=made)
-        finish = registry.kinds[job.kind].finish
-        if finish is not None:
-            finish(Job.objects.get(pk=job.pk))
-
-
-def progress(job: Job, *, done: int | None = None, failed: int | None = None, total: int | None = None) -> None:
-    """Say how far a whole job is. Raises LeaseLost where another worker has it by now, so that the work stops."""
-    figures = {
-        name: value for name, value in (("done", done), ("failed", failed), ("total", total)) if value is not None
-    }
-    if not Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt).update(**figures):
-        raise LeaseLost
-
-
-@contextmanager
-def heartbeat(row: Row, seconds: int) -> Iterator[None]:
-    """Renew the lease while the outside work runs, from a thread of its own; it ends with the block, or with the process."""
-    stop = threading.Event()
-    model, pk, attempt = type(row), row.pk, row.attempt
-
-    def beat() -> None:
-        while not stop.wait(seconds / 3):
-            try:
-                close_old_connections()
-                model._default_manager.filter(pk=pk, attempt=attempt, state=JobState.RUNNING).update(
-                    lease_until=now() + timedelta(seconds=seconds)
-                )
-            except Exception:
-                log.exception("heartbeat of %s %s", model.__name__, pk)
-        connection.close()
-
-    thread = threading.Thread(target=beat, name=f"heartbeat-{pk}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()

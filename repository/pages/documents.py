@@ -22,6 +22,7 @@ from repository.models import Document, Dossier, Extraction, File, Placement
 from repository.pages.base import done, page
 from repository.pages.document_form import DocumentForm, evidence_of
 from repository.pages.panels import panels_of
+from repository.pages.versions import version_context
 from repository.refusals import Refused
 
 PAGES = 20
@@ -59,6 +60,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "events": list(history_for(actor, found).order_by("-id")[:EVENTS]),
         "can_edit": found.sealed_at is None and may(actor, "edit", found),
         "panels": panels_of("document", request, found),
+        **version_context(actor, found),
         **_text(request, extraction),
     }
     return render(request, "repository/document.html", context)

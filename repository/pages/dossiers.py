@@ -221,9 +221,11 @@ def intake_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
     if not may(request.actor, "file", dossier):  # type: ignore[attr-defined]
         return {"intakes": [], "failed_items": [], "refused_items": []}
     jobs = list(
-        Job.objects.filter(dossier=dossier, kind__in=("intake", "seal"), state__in=UNFINISHED).select_related("dossier")
+        Job.objects.filter(
+            dossier=dossier, kind__in=("intake", "version", "seal"), state__in=UNFINISHED
+        ).select_related("dossier")
     )
-    items = JobItem.objects.filter(job__dossier=dossier, job__kind="intake")
+    items = JobItem.objects.filter(job__dossier=dossier, job__kind__in=("intake", "version"))
     return {
         "intakes": jobs,
         "failed_items": list(items.filter(state=ItemState.FAILED).order_by("-pk")[:50]),

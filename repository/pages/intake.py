@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,7 +35,9 @@ def files(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     try:
         receipt = receive_file(dossier_id, name or "unnamed", _body(request), actor=actor)
     except Refused as refused:
-        return JsonResponse({"status": "refused", "message": str(refused), "item": None, "warnings": []}, status=409)
+        return _refused(str(refused), 409)
+    except (ConnectionError, UnreadablePostError):
+        return _refused(_("The connection broke before the whole file was here. Send it again."), 400)
     return JsonResponse(
         {
             "status": receipt.status,
@@ -45,9 +48,16 @@ def files(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     )
 
 
+def _refused(message: str, status: int) -> JsonResponse:
+    return JsonResponse({"status": "refused", "message": message, "item": None, "warnings": []}, status=status)
+
+
 def _body(request: HttpRequest) -> Iterator[bytes]:
     """The body as it comes, never whole in memory. A connection that breaks raises, and nothing is kept."""
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    given = request.META.get("CONTENT_LENGTH") or ""
+    length = int(given) if given.isdigit() else 0
+    if length > settings.LARGEST_FILE:
+        raise blobs.TooBig(length)
     size = 0
     while chunk := request.read(blobs.CHUNK):
         size += len(chunk)

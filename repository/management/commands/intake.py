@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import CommandError
 
@@ -16,10 +17,11 @@ from repository.actions.receive_file import may_file, open_intake, take_in
 from repository.actors import Actor
 from repository.codes import ItemState
 from repository.intake.names import clean_name
+from repository.intake.pipeline import document_of
 from repository.jobs.run import run_to_end
 from repository.management.command import Command as Base
 from repository.management.command import bar, job_bar
-from repository.models import Dossier, FilePlanEntry, Job, JobItem
+from repository.models import Dossier, FilePlanEntry, JobItem
 from repository.refusals import NotVisible
 from repository.registry import settled
 
@@ -43,11 +45,12 @@ class Command(Base):
         files = list(_files(options["paths"]))
         dossier = self._dossier(actor, options)
         may_file(dossier.pk, actor=actor)
-        job, failures, held = self._receive(dossier, files, actor, options)
+        jobs, failures, held = self._receive(dossier, files, actor, options)
         with job_bar("Processing", quiet=options["json"]) as watch:
-            job = run_to_end(job.pk, threads=options["threads"], watch=watch)
+            for job_id in jobs:
+                run_to_end(job_id, threads=options["threads"], watch=watch)
         settled()
-        self._report(job, dossier, failures, held, options)
+        self._report(jobs, dossier, failures, held, options)
 
     def _dossier(self, actor: Actor, options: dict[str, Any]) -> Dossier:
         if options["dossier"]:
@@ -71,10 +74,14 @@ class Command(Base):
 
     def _receive(
         self, dossier: Dossier, files: list[tuple[str, Path]], actor: Actor, options: dict[str, Any]
-    ) -> tuple[Job, list[tuple[str, str]], int]:
+    ) -> tuple[list[UUID], list[tuple[str, str]], int]:
+        """The jobs that have the files, what could not be read, and how many were there already.
+
+        There is more than one job where a worker beside us was through with all that had come before all was there.
+        """
         failures: list[tuple[str, str]] = []
         held = 0
-        job = open_intake(dossier, actor=actor)
+        jobs = [open_intake(dossier, actor=actor).pk]
         with bar("Receiving", quiet=options["json"]) as watch:
             for count, (label, path) in enumerate(files, 1):
                 try:
@@ -83,7 +90,9 @@ class Command(Base):
                     failures.append((label, "The file is larger than this archive takes."))
                     continue
                 except blobs.DiskFull as full:
-                    raise CommandError("The archive's disk is full. Make room and run this again: what is in is skipped.") from full
+                    raise CommandError(
+                        "The archive's disk is full. Make room and run this again: what is in is skipped."
+                    ) from full
                 except OSError as error:
                     failures.append((label, f"The file cannot be read: {error.strerror}."))
                     continue
@@ -93,15 +102,19 @@ class Command(Base):
                     continue
                 receipt = take_in(dossier, label, received, actor=actor, wake=False)
                 held += receipt.status == "held"
-                job = receipt.job
+                if receipt.job is not None and receipt.job.pk not in jobs:
+                    jobs.append(receipt.job.pk)
                 watch(count, len(files), len(failures))
-        return job, failures, held
+        return jobs, failures, held
 
-    def _report(self, job: Job, dossier: Dossier, failures: list[tuple[str, str]], held: int, options: dict[str, Any]) -> None:
+    def _report(
+        self, jobs: list[UUID], dossier: Dossier, failures: list[tuple[str, str]], held: int, options: dict[str, Any]
+    ) -> None:
         counts = {str(state): 0 for state in ItemState}
         wrong = list(failures)
-        for item in JobItem.objects.filter(job=job).iterator():
-            counts[item.state] += 1
+        for item in JobItem.objects.filter(job__in=jobs).iterator():
+            # A ZIP that was unpacked is done, but no document.
+            counts[item.state] += item.state != ItemState.DONE or document_of(item) is not None
             if item.state in (ItemState.FAILED, ItemState.REFUSED):
                 wrong.append((item.label, item.message))
         held += counts[ItemState.HELD]
