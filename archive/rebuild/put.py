@@ -1,4 +1,4 @@
-"""Put one row into the database: a record must be new or equal, a row beside the records takes the newest word on it."""
+"""Put rows into the database: a record must be new or equal, a row beside the records takes the newest word on it."""
 
 from __future__ import annotations
 
@@ -26,28 +26,6 @@ def differences(thing: models.Model, values: dict[str, Any]) -> list[str]:
     return [name for name, value in values.items() if _plain(getattr(thing, name)) != _plain(value)]
 
 
-def put_record(
-    model: type[models.Model], values: dict[str, Any], *, may_differ: tuple[str, ...] = (), overwrite: bool = True
-) -> bool:
-    """Insert a row that never changes; whether it was new. Fields of `may_differ` are brought up to date where `overwrite`.
-
-    Raises Differs where another field of an existing row says something else.
-    """
-    pk = model._meta.pk
-    assert pk is not None
-    found = model._base_manager.filter(pk=values[pk.attname]).first()
-    if found is None:
-        model(**values).save(force_insert=True)
-        return True
-    different = differences(found, values)
-    fixed = [name for name in different if name not in may_differ]
-    if fixed:
-        raise Differs(found, fixed)
-    if different and overwrite:
-        model._base_manager.filter(pk=found.pk).update(**{name: values[name] for name in different})
-    return False
-
-
 def put_beside(model: type[models.Model], values: dict[str, Any], *, overwrite: bool = True) -> bool:
     """Insert or bring up to date a row that may change over time; whether it was new."""
     pk = model._meta.pk
@@ -62,16 +40,33 @@ def put_beside(model: type[models.Model], values: dict[str, Any], *, overwrite: 
     return False
 
 
-def put_many(model: type[models.Model], rows: list[dict[str, Any]]) -> int:
-    """Insert the rows that are new; how many those were. Raises Differs where an existing one says something else."""
-    found = model._base_manager.in_bulk([row["id"] for row in rows])
+def put_many(
+    model: type[models.Model],
+    rows: list[dict[str, Any]],
+    *,
+    may_differ: tuple[str, ...] | None = (),
+    overwrite: bool = True,
+) -> int:
+    """Insert rows that never change, but for the fields of `may_differ` (None: all); how many were new.
+
+    What exists is brought up to date before anything is added: of some rows the database holds one current at a time.
+    Raises Differs.
+    """
+    pk = model._meta.pk
+    assert pk is not None
+    found = model._base_manager.in_bulk([row[pk.attname] for row in rows])
     new = []
     for row in rows:
-        thing = found.get(row["id"])
+        thing = found.get(row[pk.attname])
         if thing is None:
             new.append(model(**row))
-        elif different := differences(thing, row):
-            raise Differs(thing, different)
+            continue
+        different = differences(thing, row)
+        fixed = [] if may_differ is None else [name for name in different if name not in may_differ]
+        if fixed:
+            raise Differs(thing, fixed)
+        if different and overwrite:
+            model._base_manager.filter(pk=thing.pk).update(**{name: row[name] for name in different})
     model._base_manager.bulk_create(new, batch_size=BATCH)
     return len(new)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from archive.content import event_of
 from archive.context import KINDS
 from archive.models import SealedFile, SealedObject
 from archive.reader import SealedObjectOnDisk
-from archive.rebuild.put import BATCH, Differs, all_values, put_beside, put_many, put_record
-from archive.rows import values_of
+from archive.rebuild.put import BATCH, Differs, all_values, put_beside, put_many
+from archive.rows import Row, values_of
 from repository.models import (
     Agency,
     AgencyName,
@@ -36,6 +37,17 @@ from repository.registry import documents_changed
 
 REFERENCE_KINDS: tuple[type[models.Model], ...] = (*KINDS, AgencyName)
 REFERENCE = {model._meta.label_lower: model for model in REFERENCE_KINDS}
+# Documents restored at once: few enough for their texts to lie in memory.
+DOCUMENTS = 50
+# Where each kind of row stands in document.json, in the order a database can take them, and what of it may change over time.
+OF_A_DOCUMENT: tuple[tuple[type[models.Model], str, tuple[str, ...] | None], ...] = (
+    (Version, "versions", ("current",)),
+    (File, "files", ()),
+    (Extraction, "extractions", ("current",)),
+    (Verification, "verifications", ()),
+    (FileStatus, "statuses", None),
+    (Grant, "grants", None),
+)
 
 
 class Restorer:
@@ -52,8 +64,8 @@ class Restorer:
         """Raises Differs where a record of the database says something else, Unreadable where the object contradicts itself."""
         self._context()
         ids = list(self.found.documents())
-        for document_id in ids:
-            self._document(document_id)
+        for start in range(0, len(ids), DOCUMENTS):
+            self._documents(ids[start : start + DOCUMENTS])
         self._dossier()
         self._events()
         self._object()
@@ -62,8 +74,12 @@ class Restorer:
     def _count(self, model: type[models.Model], new: bool | int) -> None:
         self.counts[model._meta.model_name or ""] += int(new)
 
-    def _record(self, model: type[models.Model], values: dict[str, Any], *may_differ: str) -> None:
-        self._count(model, put_record(model, values, may_differ=may_differ, overwrite=self.overwrite))
+    def _records(
+        self, model: type[models.Model], rows: list[dict[str, Any]], may_differ: tuple[str, ...] | None = ()
+    ) -> None:
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            self._count(model, put_many(model, batch, may_differ=may_differ, overwrite=self.overwrite))
 
     def _beside(self, model: type[models.Model], values: dict[str, Any]) -> None:
         self._count(model, put_beside(model, values, overwrite=self.overwrite))
@@ -77,43 +93,41 @@ class Restorer:
         for earlier, later in context["successors"]:
             through._base_manager.get_or_create(from_agency_id=UUID(earlier), to_agency_id=UUID(later))
 
-    def _document(self, document_id: UUID) -> None:
-        part = self.found.document(document_id)
-        document = values_of(Document, part["document"])
-        known = Document.objects.filter(pk=document["id"]).values_list("sealed_at", flat=True).first()
-        # A document of two dossiers keeps the moment it was first sealed.
-        self._record(Document, {**document, "sealed_at": known or document["sealed_at"]})
-        for values in _current_last(all_values(Version, part["versions"])):
-            self._record(Version, values, "current")
-        for values in all_values(File, part["files"]):
-            self._record(File, values)
-        for values in _current_last(all_values(Extraction, part["extractions"])):
-            text = self.found.content(layout.text_of(document_id, values["id"])).decode()
-            self._record(Extraction, {**values, "text": text}, "current")
-        for values in all_values(Verification, part["verifications"]):
-            self._record(Verification, values)
-        for values in all_values(FileStatus, part["statuses"]):
-            self._beside(FileStatus, values)
-        for values in all_values(Grant, part["grants"]):
-            self._beside(Grant, values)
+    def _documents(self, ids: list[UUID]) -> None:
+        """A batch of documents, each kind of row in one go."""
+        parts = [(key, self.found.document(key)) for key in ids]
+        self._records(Document, list(self._document_values(parts)))
+        for model, name, may_differ in OF_A_DOCUMENT:
+            rows = [values for key, part in parts for values in self._values(model, key, part[name])]
+            self._records(model, rows, may_differ)
+
+    def _document_values(self, parts: list[tuple[UUID, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+        """A document of two dossiers keeps the moment it was first sealed."""
+        sealed = dict(Document.objects.filter(pk__in=[key for key, _ in parts]).values_list("pk", "sealed_at"))
+        for key, part in parts:
+            values = values_of(Document, part["document"])
+            yield {**values, "sealed_at": sealed.get(key) or values["sealed_at"]}
+
+    def _values(self, model: type[models.Model], document_id: UUID, rows: list[Row]) -> Iterator[dict[str, Any]]:
+        for values in all_values(model, rows):
+            if model is Extraction:
+                values["text"] = self.found.content(layout.text_of(document_id, values["id"])).decode()
+            yield values
 
     def _dossier(self) -> None:
         described = self.found.json(layout.DOSSIER)
         # Before the dossier: under a sealed one the database takes no place any more.
-        for values in all_values(Placement, described["placements"]):
-            self._record(Placement, values)
+        self._records(Placement, all_values(Placement, described["placements"]))
         dossier = values_of(Dossier, described["dossier"])
-        state = () if self.overwrite else ("state",)
-        self._record(Dossier, dossier, *state)
+        # In a database in use the dossier may be in appraisal by now.
+        self._records(Dossier, [dossier], () if self.overwrite else ("state",))
         held = Placement.objects.filter(dossier_id=dossier["id"]).count()
         if held != len(described["placements"]):
             raise Differs(Dossier(pk=dossier["id"]), ["placements"])
         if described["retention"]:
             self._beside(Retention, values_of(Retention, described["retention"]))
-        for values in all_values(Hold, described["holds"]):
-            self._beside(Hold, values)
-        for values in all_values(Grant, described["grants"]):
-            self._beside(Grant, values)
+        self._records(Hold, all_values(Hold, described["holds"]), None)
+        self._records(Grant, all_values(Grant, described["grants"]), None)
 
     def _events(self) -> None:
         waiting: list[dict[str, Any]] = []
@@ -144,11 +158,6 @@ class Restorer:
             different.append("sealed_files")
         if different:
             raise Differs(known, different)
-
-
-def _current_last(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The database holds one current row at a time: the one before gives way first."""
-    return sorted(rows, key=lambda row: row["current"])
 
 
 def renumber() -> None:
