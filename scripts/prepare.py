@@ -4,12 +4,12 @@ Each step does nothing where it is done already, so that it may run before every
 """
 
 import argparse
-import hashlib
-import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from scripts import static
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
@@ -35,15 +35,11 @@ def main(arguments: list[str]) -> int:
         say(str(mistake))
         return 1
     compile_messages()
-    # Cutting fonts takes one core for a while, and so do the first migrations: beside each other.
-    fonts = start_building_fonts()
+    building = start_building_static_files()
     migrate()
-    if not fonts_are_built(fonts):
-        return 1
-    collect_static_files()
     if asked.demo:
         make_demo()
-    return 0
+    return 0 if static_files_are_built(building) else 1
 
 
 def migrate() -> None:
@@ -57,44 +53,22 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def start_building_fonts() -> subprocess.Popen[str] | None:
-    """Cuts the fonts to the letters in use in a process of its own; None where they were cut before."""
-    from django.conf import settings
-    from django.core.management import call_command
-
-    if (Path(settings.BUILD_DIR) / "static" / "vk" / "fonts" / "recipe.txt").exists():
-        call_command("build_fonts", stdout=io.StringIO())  # looks whether the recipe is still the same
+def start_building_static_files() -> subprocess.Popen[str] | None:
+    """In a process of its own, beside the database's work; None where nothing has changed."""
+    if static.is_current():
         return None
-    command = [sys.executable, "manage.py", "build_fonts"]
+    say("static files")
+    command = [sys.executable, "-m", "scripts.static"]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def fonts_are_built(process: subprocess.Popen[str] | None) -> bool:
+def static_files_are_built(process: subprocess.Popen[str] | None) -> bool:
     if process is None:
         return True
     said, _ = process.communicate()
     if process.returncode:
-        say(f"the fonts could not be built:\n{said}")
+        say(f"the static files could not be built:\n{said}")
     return process.returncode == 0
-
-
-def collect_static_files() -> None:
-    """Collects the static files of all apps when one of them has changed."""
-    from django.conf import settings
-    from django.contrib.staticfiles.finders import get_finders
-    from django.core.management import call_command
-
-    seen = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            changed = Path(storage.path(name)).stat()
-            seen.update(f"{name} {changed.st_size} {changed.st_mtime_ns}\n".encode())
-    stamp = Path(settings.BUILD_DIR) / "collected.sha256"
-    if stamp.exists() and stamp.read_text() == seen.hexdigest() and Path(settings.STATIC_ROOT).exists():
-        return
-    say("static files")
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
-    stamp.write_text(seen.hexdigest())
 
 
 def make_demo() -> None:
