@@ -15,7 +15,7 @@ from repository.codes import Indication as Shown
 from repository.models import Document, File, Finding, Verification
 from signing.runs import FAILED, PDF, latest_verdict
 from signing.validation.verdicts import FileVerdict, Indication, SignatureKind, SignatureVerdict
-from signing.validation.wording import OUTCOMES, SUB_INDICATIONS, text_of
+from signing.validation.wording import CHANGES, OUTCOMES, SUB_INDICATIONS, text_of
 
 
 def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
@@ -107,7 +107,7 @@ def _details(signature: SignatureVerdict) -> list[tuple[Any, ...]]:
         (_("Covers the whole file"), yes_no[signature.covers_document]),
         (
             _("Changes after signing"),
-            "; ".join(f"{change.revision}: {change.kind}" for change in signature.changes_after) or _("none"),
+            "; ".join(f"{change.revision}: {CHANGES[change.kind]}" for change in signature.changes_after) or _("none"),
         ),
         (_("Claimed time"), formats.instant(signature.claimed_time) if signature.claimed_time else ""),
         (_("Proven time"), formats.instant(signature.best_time) if signature.best_time else ""),

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 
@@ -37,7 +37,7 @@ def _roles(actor: Actor) -> models.QuerySet[Membership]:
 
 def _roles_shown(user: Any) -> str:
     told = "; ".join(f"{role.get_role_display()}, {role.agency.name}" for role in user.roles_here)
-    return told or (_now("no role") if user.is_active else "–")
+    return told or (gettext("no role") if user.is_active else "–")
 
 
 def _until(role: Any) -> str:
@@ -90,7 +90,11 @@ class PersonViewSet(ReferenceViewSet):
         TitleColumn("label", label=_("Name"), get_url=lambda user: reverse("people:edit", args=[user.pk])),
         Column("position", label=_("Position")),
         Column("roles", label=_("Roles"), accessor=_roles_shown),
-        Column("is_active", label=_("Account"), accessor=lambda user: _now("on") if user.is_active else _now("off")),
+        Column(
+            "is_active",
+            label=_("Account"),
+            accessor=lambda user: pgettext("account", "on") if user.is_active else pgettext("account", "off"),
+        ),
     ]
     ordering = ("full_name", "username")
     search_fields = ["full_name", "username", "position"]

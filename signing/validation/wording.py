@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from signing.validation.verdicts import Indication, Message, Outcome, SubIndication
+from signing.validation.verdicts import ChangeKind, Indication, Message, Outcome, SubIndication
 
 SENTENCES = {
     # Intact, and what is known besides
@@ -79,6 +79,14 @@ SUB_INDICATIONS = {
     SubIndication.NOT_YET_VALID: _("certificate not yet valid"),
     SubIndication.NO_CERTIFICATE_CHAIN_FOUND: _("chain not known"),
     SubIndication.TRY_LATER: _("revocation not known"),
+}
+
+CHANGES = {
+    ChangeKind.VALIDATION_DATA: _("validation data added"),
+    ChangeKind.FORM_FILLED: _("fields filled or signed"),
+    ChangeKind.ANNOTATED: _("annotated"),
+    ChangeKind.NOT_ALLOWED: _("changed what is not allowed"),
+    ChangeKind.NOT_READABLE: _("cannot be compared"),
 }
 
 
