@@ -1,12 +1,16 @@
 """The container file and the page for operators say what the program does, and no more."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from scripts.checks import COMPOSE
+from scripts.checks import COMPOSE, DEPLOYED
 from scripts.processes import COMMANDS
 from tests.services import elasticsearch
 from tests.services.redis import NOTHING_ON_DISK
@@ -104,3 +108,32 @@ def test_the_image_holds_nothing_that_was_not_tested():
     whole, image = pinned
     assert image < whole
     assert not [entry for entry in image if entry.split("==")[0] in ("pytest", "mypy", "ruff", "playwright")]
+
+
+def test_what_goes_into_the_image_is_enough_to_start(tmp_path):
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert lines[0] == "*", "nothing goes in unless it is named"
+    left_out = shutil.ignore_patterns(*(line.removeprefix("**/") for line in lines if line.startswith("**/")))
+    for name in (line[1:] for line in lines if line.startswith("!")):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / "image" / name, ignore=left_out)
+        else:
+            shutil.copy(ROOT / name, tmp_path / "image" / name)
+    start = (
+        "import django; django.setup(); from django.core.management import call_command;"
+        "from scripts import prepare, static, health; from settings.wsgi import application;"
+        "call_command('check'); print(static.is_current())"
+    )
+    environment = (
+        os.environ | DEPLOYED | {"REPOSITORY_DATA": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "settings"}
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=tmp_path / "image",
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("False\n")
