@@ -6,13 +6,14 @@ even when one fails, so that one call tells all there is to mend.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from scripts import tesseract
+from scripts import debian, tesseract
 from scripts.checks import run_checks
 from scripts.messages import compile_messages
 
@@ -47,9 +48,8 @@ def main(arguments: list[str]) -> int:
 def _run_part(part: str, data: Path) -> bool:
     if part == "checks":
         return run_checks(data, in_ci=IN_CI)
-    line = tesseract.provide(data)
-    if line:
-        say(line)
+    if not _programs_are_there(data) and IN_CI:
+        return False
     compile_messages()
     environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
     environment["REPOSITORY_DATA"] = str(data)
@@ -59,6 +59,21 @@ def _run_part(part: str, data: Path) -> bool:
     say("services: PostgreSQL, Redis, Elasticsearch, Tika Server")
     servers = (sys.executable, "-m", "tests.services", "run", "--")
     return _run((*servers, *PYTEST, "-m", "services or both_profiles"), environment)
+
+
+def _programs_are_there(data: Path) -> bool:
+    """Tesseract, and Chromium for the pages' tests. Tests that need what is missing say so and are skipped."""
+    line = tesseract.provide(data)
+    if line:
+        say(line)
+    complete = tesseract.reads_vietnamese()
+    if not any(map(shutil.which, ("chromium", "chromium-browser"))):
+        try:
+            debian.install("chromium")
+        except debian.NotInstalled as reason:
+            say(f"Chromium is not installed; {reason}")
+            complete = False
+    return complete
 
 
 def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> bool:
