@@ -24,7 +24,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from demo.pki_plan import AUTHORITIES, architecture, subjects
+from demo.pki_plan import AUTHORITIES, SECOND_FROM, architecture, certificates, subjects
 from demo.world import World
 
 REVOKED_ON = datetime(2024, 6, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ class DemoPki:
             for label in subjects(self.world):
                 _write_key(fresh / f"{label}.pem")
             made = self._architecture(fresh, {})
-            for label in subjects(self.world):
+            for label in certificates(self.world):
                 (fresh / f"{label}.cer").write_bytes(made.get_cert(CertLabel(label)).dump())
             fresh.rename(self.folder)
         except OSError:
@@ -91,15 +91,17 @@ class DemoPki:
         path.write_bytes(pem.armor("CERTIFICATE", self.root.dump()))
         return path
 
-    def signer(self, label: str) -> SimpleSigner:
-        """Who signs under a label; raises CertomancerObjectNotFoundError for one that has no certificate."""
-        if label not in self._signers:
-            self._signers[label] = SimpleSigner(
-                signing_cert=self.certificate(label),
+    def signer(self, label: str, at: datetime) -> SimpleSigner:
+        """Who signs under a label at a time; raises CertomancerObjectNotFoundError for one that has no certificate."""
+        odd = label in ("expired", "revoked")
+        name = label if odd or at >= SECOND_FROM else f"{label}-first"
+        if name not in self._signers:
+            self._signers[name] = SimpleSigner(
+                signing_cert=self.certificate(name),
                 signing_key=self.architecture.key_set.get_private_key(KeyLabel(label)),
                 cert_registry=SimpleCertificateStore.from_certs([self.certificate("ca"), self.root]),
             )
-        return self._signers[label]
+        return self._signers[name]
 
     def time_stamper(self, at: datetime) -> TimeStamper:
         """The demonstration's time-stamp authority, its clock standing at `at`."""

@@ -2,33 +2,49 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from demo.world import World
 
 AUTHORITIES = ("root", "ca")
 _NO_VALUE = "demo - không có giá trị pháp lý"
-_FROM = "2018-07-01T00:00:00+0700"
-_UNTIL = "2038-07-01T00:00:00+0700"
+# Signers' certificates hold for five years, as such certificates do; the second was issued before the first ended.
+GENERATIONS = (
+    ("", "2023-06-01T00:00:00+0700", "2028-06-01T00:00:00+0700"),
+    ("-first", "2018-07-01T00:00:00+0700", "2023-07-01T00:00:00+0700"),
+)
+SECOND_FROM = datetime(2023, 6, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+# The root's list holds as long as the root: it speaks of the authority and of the time-stamp service, which stand.
+_UPDATES = {"root": "P10950D", "ca": "P1D"}
+
+
+def certificates(world: World) -> list[str]:
+    """Labels of all certificates: those of the subjects, and the earlier ones of people and seals."""
+    return [*subjects(world), *(f"{label}-first" for label in _signers(world))]
+
+
+def _signers(world: World) -> list[str]:
+    return [*(person.key for person in world.people), *(agency.key for agency in world.agencies)]
 
 
 def subjects(world: World) -> list[str]:
     """Labels of everything that has a key: authorities, services, people, agencies' seals, the two odd ones."""
-    people = [person.key for person in world.people]
-    return [*AUTHORITIES, "tsa", "ocsp", *people, *(agency.key for agency in world.agencies), "expired", "revoked"]
+    return [*AUTHORITIES, "tsa", "ocsp", *_signers(world), "expired", "revoked"]
 
 
 def architecture(world: World, *, expired: datetime, revoked: datetime) -> dict[str, Any]:
     """The architecture named `demo` of a certomancer configuration."""
     certs: dict[str, Any] = {
         "root": _authority("root", "2015-01-01T00:00:00+0700", "2045-01-01T00:00:00+0700"),
-        "ca": _authority("root", "2016-01-01T00:00:00+0700", "2044-01-01T00:00:00+0700"),
-        "tsa": _service("time_stamping", [_crl("ca")]),
-        "ocsp": _service("ocsp_signing", [{"id": "ocsp_no_check"}]),
-        "expired": _signer(until=expired.isoformat()),
+        "ca": _authority("root", "2016-01-01T00:00:00+0700", "2044-01-01T00:00:00+0700", _crl("root")),
+        "tsa": _service("root", "time_stamping", [_crl("root")]),
+        "ocsp": _service("ca", "ocsp_signing", [{"id": "ocsp_no_check"}]),
+        "expired": _signer("2018-07-01T00:00:00+0700", expired.isoformat()),
         "revoked": _signer() | {"revocation": {"revoked-since": revoked.isoformat(), "reason": "key_compromise"}},
     }
-    certs |= {person.key: _signer() for person in world.people}
-    certs |= {agency.key: _signer() for agency in world.agencies}
+    for label in _signers(world):
+        for suffix, since, until in GENERATIONS:
+            certs[label + suffix] = {"subject": label, "subject-key": label} | _signer(since, until)
     return {
         "keyset": "demo",
         "entity-defaults": {"country-name": "VN"},
@@ -37,7 +53,7 @@ def architecture(world: World, *, expired: datetime, revoked: datetime) -> dict[
         "services": {
             "ocsp": {"ca": {"for-issuer": "ca", "responder-cert": "ocsp", "signing-key": "ocsp"}},
             "crl-repo": {
-                label: {"for-issuer": label, "signing-key": label, "simulated-update-schedule": "P30D"}
+                label: {"for-issuer": label, "signing-key": label, "simulated-update-schedule": _UPDATES[label]}
                 for label in AUTHORITIES
             },
             "time-stamping": {"tsa": {"signing-key": "tsa", "signing-cert": "tsa"}},
@@ -75,27 +91,29 @@ def _crl(repository: str) -> dict[str, Any]:
     }
 
 
-def _authority(issuer: str, since: str, until: str) -> dict[str, Any]:
+def _authority(issuer: str, since: str, until: str, *more: dict[str, Any]) -> dict[str, Any]:
     extensions = [
         {"id": "basic_constraints", "critical": True, "value": {"ca": True}},
         _usage("key_cert_sign", "crl_sign"),
+        *more,
     ]
     return {"issuer": issuer, "validity": {"valid-from": since, "valid-to": until}, "extensions": extensions}
 
 
-def _service(purpose: str, more: list[dict[str, Any]]) -> dict[str, Any]:
+def _service(issuer: str, purpose: str, more: list[dict[str, Any]]) -> dict[str, Any]:
     extensions = [
         _usage("digital_signature"),
         {"id": "extended_key_usage", "critical": True, "value": [purpose]},
         *more,
     ]
-    return {"issuer": "ca", "validity": {"valid-from": _FROM, "valid-to": _UNTIL}, "extensions": extensions}
+    validity = {"valid-from": "2018-07-01T00:00:00+0700", "valid-to": "2044-07-01T00:00:00+0700"}
+    return {"issuer": issuer, "validity": validity, "extensions": extensions}
 
 
-def _signer(until: str = _UNTIL) -> dict[str, Any]:
+def _signer(since: str = GENERATIONS[0][1], until: str = GENERATIONS[0][2]) -> dict[str, Any]:
     ocsp = {
         "id": "authority_information_access",
         "smart-value": {"schema": "aia-urls", "params": {"ocsp-responder-names": ["ca"]}},
     }
     extensions = [_usage("digital_signature", "non_repudiation"), _crl("ca"), ocsp]
-    return {"issuer": "ca", "validity": {"valid-from": _FROM, "valid-to": until}, "extensions": extensions}
+    return {"issuer": "ca", "validity": {"valid-from": since, "valid-to": until}, "extensions": extensions}

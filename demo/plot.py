@@ -67,6 +67,10 @@ _KINDS: tuple[tuple[str, int], ...] = (
     ("changed-after-signing", 1), ("scan", 10), ("docx", 8), ("odt", 2), ("rtf", 1), ("html", 1), ("txt", 1),
     ("eml", 1), ("xlsx", 1),
 )  # fmt: skip
+# What was signed under certificates that have ended since was kept for the long term, or it could not be judged today.
+_LONG_TERM = "person-and-seal-long-term"
+_LONG_TERM_BEFORE = 2024
+_SOUND = ("person", "person-and-seal", "person-stamped", "person-and-seal-stamped")
 # Signed by the one whose certificate has ended or was revoked; both stand for this person.
 _TROUBLED_SIGNER = "sxd-1"
 
@@ -89,21 +93,21 @@ def plan(documents: int, *, seed: int = 2025) -> Iterator[tuple[PlannedDossier, 
 
 
 def _kinds(count: int, seed: int) -> list[str]:
-    """The kinds in their proportions, shuffled; the odd ones come first, so that a small archive has them too.
+    """The kinds in their proportions, shuffled; a small archive has the odd ones too.
 
-    The tampered one stands in the first dossier, which is open: there a person still has to say what is to be done.
+    The tampered one and those of ended and revoked certificates come first: into the open dossiers of the last years,
+    where a person still has to say what is to be done, and after both certificates were no longer good.
     """
-    wanted = [kind for kind, number in _KINDS for _ in range(number)]
-    wanted += ["unsigned"] * (DOCUMENTS - len(wanted))
+    first = ["tampered", "expired", "revoked"]
+    rest = [kind for kind, number in _KINDS for _ in range(number) if kind not in first]
+    rest += ["unsigned"] * (DOCUMENTS - len(rest) - len(first))
     rng = Random(f"kinds:{seed}")
-    rng.shuffle(wanted)
-    odd = ("tampered", "changed-after-signing", "expired")
+    rng.shuffle(rest)
     if count < DOCUMENTS:
-        wanted.sort(key=lambda kind: odd.index(kind) if kind in odd else len(odd))
-        wanted = wanted[:count]
-        rng.shuffle(wanted)
-    wanted.remove("tampered")
-    return ["tampered", *wanted]
+        rest.sort(key=lambda kind: kind != "changed-after-signing")
+        rest = rest[: max(0, count - len(first))]
+        rng.shuffle(rest)
+    return [*first, *rest][:count]
 
 
 def _further(place: int, world: World) -> PlannedDossier:
@@ -123,6 +127,8 @@ def _documents(dossier: PlannedDossier, world: World, kinds: list[str]) -> list[
     first = max(own.started, date(dossier.year, 1, 6))
     last = min(own.ended or date.max, date(dossier.year, 12, 26), date(2026, 6, 30))
     days = sorted(rng.randrange((last - first).days) for _ in kinds)
+    if dossier.year < _LONG_TERM_BEFORE:
+        kinds = [_LONG_TERM if kind in _SOUND else kind for kind in kinds]
     taken: set[str] = set()
     found = []
     for place, (day, kind) in enumerate(zip(days, kinds, strict=True)):

@@ -18,8 +18,10 @@ from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.images import PdfImage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
+from pyhanko.sign.validation import add_validation_info
 from pyhanko.stamp import StaticStampStyle
 
 from demo import ink
@@ -35,7 +37,7 @@ Box = tuple[float, float, float, float]
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A way of being signed and what a verifier should find: `outcome` in the words of integrity first (VALID, MODIFIED,
-    TAMPERED, NO_SIGNATURE), `signatures` how many, `level` of the last one (B-B, B-T, B-LT), `troubled` when the chain or
+    TAMPERED, INDETERMINATE, NO_SIGNATURE), `signatures` how many, `level` of the last one (B-B, B-T, B-LT), `troubled` when the chain or
     the certificate is not in order though the bytes are.
     """
 
@@ -70,26 +72,31 @@ def sign(
     box: Box,
     look: PdfContent,
     moment: datetime,
-    level: str = "B-B",
+    stamped: bool = False,
 ) -> bytes:
-    """The PDF with one more signature in a further revision; `level` is B-B, B-T or B-LT, `box` in points."""
-    embed = level == "B-LT"
+    """The PDF with one more signature in a further revision, `stamped` by the time-stamp authority or not; box in points."""
     left, bottom, right, top = (round(edge) for edge in box)
     signed = _DatedSigner(
-        PdfSignatureMetadata(
-            field_name=field,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            embed_validation_info=embed,
-            validation_context=pki.validation_context(moment + timedelta(minutes=1)) if embed else None,
-        ),
-        signer=pki.signer(signer),
-        timestamper=None if level == "B-B" else pki.time_stamper(moment + timedelta(seconds=20)),
+        PdfSignatureMetadata(field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
+        signer=pki.signer(signer, moment),
+        timestamper=pki.time_stamper(moment + timedelta(seconds=20)) if stamped else None,
         stamp_style=StaticStampStyle(border_width=0, background=look, background_layout=_FILL),
         new_field_spec=SigFieldSpec(field, on_page=page, box=(left, bottom, right, top)),
         moment=moment,
     ).sign_pdf(IncrementalPdfFileWriter(BytesIO(data)))
     return signed.getvalue()
+
+
+def with_evidence(data: bytes, pki: DemoPki, at: datetime) -> bytes:
+    """The signed PDF with the certificates and revocation lists of a later day (B-LT).
+
+    The lists are younger than the signatures, so they prove that nothing was revoked when these were made.
+    """
+    context = pki.validation_context(at)
+    for place in range(len(PdfFileReader(BytesIO(data)).embedded_signatures)):
+        signature = PdfFileReader(BytesIO(data)).embedded_signatures[place]
+        data = add_validation_info(signature, context, output=BytesIO()).getvalue()
+    return data
 
 
 _FILL = SimpleBoxLayoutRule(
@@ -105,19 +112,19 @@ def moment_of(paper: Paper, minutes: int = 0) -> datetime:
     return datetime.combine(paper.date, time(14, 10), ZONE) + timedelta(minutes=minutes)
 
 
-def by_person(paper: Paper, pki: DemoPki, *, level: str = "B-B", signer: str | None = None) -> bytes:
+def by_person(paper: Paper, pki: DemoPki, *, stamped: bool = False, signer: str | None = None) -> bytes:
     data = pdf(paper)
     page, box = _signature_box(data, paper.signer)
     look = PdfImage(ink.handwriting(paper.signer))
     label = signer or paper.signer_key
     return sign(
-        data, pki, label, field="ChuKyCaNhan", page=page, box=box, look=look, moment=moment_of(paper), level=level
+        data, pki, label, field="ChuKyCaNhan", page=page, box=box, look=look, moment=moment_of(paper), stamped=stamped
     )
 
 
-def by_person_and_seal(paper: Paper, pki: DemoPki, *, level: str = "B-B") -> bytes:
+def by_person_and_seal(paper: Paper, pki: DemoPki, *, stamped: bool = False) -> bytes:
     """First the person, twelve minutes later the agency's seal."""
-    data = by_person(paper, pki, level=level)
+    data = by_person(paper, pki, stamped=stamped)
     page, (left, bottom, right, top) = _signature_box(data, paper.signer)
     size = ink.SEAL_MILLIMETRES * _POINTS_PER_MM
     edge = left + (right - left) / 3
@@ -129,7 +136,13 @@ def by_person_and_seal(paper: Paper, pki: DemoPki, *, level: str = "B-B") -> byt
     over = " ".join(head[4:]) if committee else pki.world.agency_by_key["tinh"].name
     look = PdfImage(ink.seal(name, over))
     moment = moment_of(paper, 12)
-    return sign(data, pki, paper.agency, field="ConDau", page=page, box=box, look=look, moment=moment, level=level)
+    return sign(data, pki, paper.agency, field="ConDau", page=page, box=box, look=look, moment=moment, stamped=stamped)
+
+
+def for_the_long_term(paper: Paper, pki: DemoPki) -> bytes:
+    """By person and seal, with time-stamps, and a day later the evidence."""
+    data = by_person_and_seal(paper, pki, stamped=True)
+    return with_evidence(data, pki, moment_of(paper, 60 * 36))
 
 
 def as_electronic_copy(paper: Paper, pki: DemoPki) -> bytes:
@@ -188,11 +201,13 @@ _VARIANTS = (
     Variant("unsigned", "NO_SIGNATURE", 0, "", lambda paper, pki: pdf(paper)),
     Variant("person", "VALID", 1, "B-B", by_person),
     Variant("person-and-seal", "VALID", 2, "B-B", by_person_and_seal),
-    Variant("person-stamped", "VALID", 1, "B-T", lambda paper, pki: by_person(paper, pki, level="B-T")),
-    Variant("person-and-seal-stamped", "VALID", 2, "B-T", lambda p, pki: by_person_and_seal(p, pki, level="B-T")),
-    Variant("person-and-seal-long-term", "VALID", 2, "B-LT", lambda p, pki: by_person_and_seal(p, pki, level="B-LT")),
+    Variant("person-stamped", "VALID", 1, "B-T", lambda paper, pki: by_person(paper, pki, stamped=True)),
+    Variant("person-and-seal-stamped", "VALID", 2, "B-T", lambda p, pki: by_person_and_seal(p, pki, stamped=True)),
+    Variant("person-and-seal-long-term", "VALID", 2, "B-LT", for_the_long_term),
     Variant("electronic-copy", "VALID", 2, "B-B", as_electronic_copy),
-    Variant("expired", "VALID", 1, "B-B", lambda paper, pki: by_person(paper, pki, signer="expired"), troubled=True),
+    Variant(
+        "expired", "INDETERMINATE", 1, "B-B", lambda paper, pki: by_person(paper, pki, signer="expired"), troubled=True
+    ),
     Variant("revoked", "VALID", 1, "B-B", lambda paper, pki: by_person(paper, pki, signer="revoked"), troubled=True),
     Variant("tampered", "TAMPERED", 2, "B-B", tampered),
     Variant("changed-after-signing", "MODIFIED", 1, "B-B", changed_after_signing),
