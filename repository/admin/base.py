@@ -22,7 +22,7 @@ from wagtail.admin import messages
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import HeaderButton
 
 from repository.access import require
 from repository.actors import Actor
@@ -131,9 +131,15 @@ class Change(ByRule, Writes, generic.EditView):
         return False
 
     @cached_property
-    def header_more_buttons(self) -> list[Button]:
+    def header_more_buttons(self) -> list[HeaderButton]:
+        return []
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
         return [
-            Button(act.label, url=reverse(act.url_name, args=[self.object.pk]), icon_name=act.icon, priority=order)
+            HeaderButton(
+                act.label, url=reverse(act.url_name, args=[self.object.pk]), icon_name=act.icon, priority=order
+            )
             for order, act in enumerate(self.acts)
             if act.shown(self.object)
         ]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
-from csp.decorators import csp_update
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -26,9 +25,6 @@ OPEN = {
 }
 # Served before anybody has signed in: they hold nothing of the office.
 PUBLIC = {"wagtailadmin_sprite", "wagtailadmin_javascript_catalog"}
-
-# What Wagtail's scripts do that our own pages never do. See docs/workbench.md for each.
-CSP_EXCEPTIONS: dict[str, list[str]] = {}
 
 
 def closed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -54,11 +50,6 @@ def gate(view: View) -> View:
     return wrapped
 
 
-def framed(view: View) -> View:
-    """The workbench's own policy for scripts and styles: the strict one and the exceptions."""
-    return csp_update(CSP_EXCEPTIONS)(view) if CSP_EXCEPTIONS else view
-
-
 def guarded(
     patterns: Iterable[URLPattern | URLResolver], *, ours: set[str], instead: dict[str, View]
 ) -> list[URLPattern | URLResolver]:
@@ -81,13 +72,13 @@ def _gate_all(resolver: URLResolver) -> None:
         if isinstance(pattern, URLResolver):
             _gate_all(pattern)
         else:
-            pattern.callback = framed(gate(pattern.callback))
+            pattern.callback = gate(pattern.callback)
 
 
 def _view_of(pattern: URLPattern, instead: dict[str, View]) -> View:
     name = pattern.name or ""
     if name in PUBLIC:
-        return framed(pattern.callback)
+        return pattern.callback
     if name in instead:
-        return framed(gate(instead[name]))
-    return framed(gate(pattern.callback if name in OPEN else closed))
+        return gate(instead[name])
+    return gate(pattern.callback if name in OPEN else closed)

@@ -173,7 +173,7 @@ class FondsChangeForm(FondsForm):
     agency = None  # type: ignore[assignment]
 
     class Meta(FondsForm.Meta):
-        fields = FondsForm.Meta.fields[1:]
+        fields = FondsForm.Meta.fields[1:]  # type: ignore[assignment]
 
 
 class ClassForm(ReferenceForm):
@@ -246,4 +246,4 @@ class HeadingForm(ReferenceForm):
 
 class HeadingChangeForm(HeadingForm):
     class Meta(HeadingForm.Meta):
-        fields = HeadingForm.Meta.fields[1:]
+        fields = HeadingForm.Meta.fields[1:]  # type: ignore[assignment]

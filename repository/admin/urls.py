@@ -4,11 +4,11 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from wagtail.admin.urls import urlpatterns as of_wagtail
 
-from repository.admin.doors import closed, framed, gate, guarded, to_account
+from repository.admin.doors import closed, gate, guarded, to_account
 from repository.admin.home import Home
 from repository.admin.viewsets import VIEWSETS
 
-door = framed(gate(closed))
+door = gate(closed)
 
 # Wagtail's frame names the addresses of its API, also those of apps that are not installed: they exist, and are closed.
 _api = [
