@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -50,12 +51,13 @@ def holds(sha256: str) -> bool:
 def receive(chunks: Iterable[bytes], *, largest: int | None = None) -> Received:
     """Stream the chunks to disk and give them their name; on return the bytes are fsynced. Raises TooBig or DiskFull, keeping nothing."""
     largest = settings.LARGEST_FILE if largest is None else largest
-    incoming = Path(settings.BLOBS) / "incoming"
-    incoming.mkdir(parents=True, exist_ok=True)
     sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
-    descriptor, name = tempfile.mkstemp(dir=incoming)
-    draft = Path(name)
+    draft: Path | None = None
     try:
+        incoming = Path(settings.BLOBS) / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=incoming)
+        draft = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             for chunk in chunks:
                 size += len(chunk)
@@ -66,22 +68,20 @@ def receive(chunks: Iterable[bytes], *, largest: int | None = None) -> Received:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(draft, 0o440)
+        draft.chmod(0o440)
         final = path_of(sha256.hexdigest())
         made = _folders(final.parent)
         if _renew(final):
             draft.unlink()
         else:
-            os.rename(draft, final)
+            draft.rename(final)
         for folder in {final.parent, *made}:
             _fsync_folder(folder)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        if error.errno in (28, 122):  # ENOSPC, EDQUOT
+    except BaseException as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull from error
-        raise
-    except BaseException:
-        draft.unlink(missing_ok=True)
         raise
     return Received(sha256.hexdigest(), sha512.hexdigest(), size)
 

@@ -35,10 +35,13 @@ IGNORED = {".ds_store", "thumbs.db", "desktop.ini"}
 
 
 def is_container(intake: Intake) -> bool:
-    """A ZIP as such; office files are ZIPs too but have formats of their own."""
-    return intake.pronom == "x-fmt/263" or (
-        intake.mime == "application/zip" and PurePosixPath(intake.name).suffix.lower() == ".zip"
-    )
+    """A ZIP as such; office files are ZIPs too but have formats of their own. Half a ZIP is one by its name and its first bytes."""
+    if intake.pronom == "x-fmt/263":
+        return True
+    if PurePosixPath(intake.name).suffix.lower() != ".zip":
+        return False
+    with intake.path.open("rb") as file:
+        return intake.mime == "application/zip" or file.read(4) == b"PK\x03\x04"
 
 
 def unpack(job: Job, intake: Intake, actor: Actor) -> Save:

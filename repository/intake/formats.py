@@ -65,7 +65,7 @@ def sniff(path: str) -> list[dict[str, Any]]:
     """What PRONOM's signatures match. Runs in the worker process."""
     import pygfried
 
-    found = pygfried.identify(path, detailed=True)
+    found: dict[str, Any] = pygfried.identify(path, detailed=True)
     return list(next(iter(found.get("files", [])), {}).get("matches", []))
 
 
