@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from repository.registry import JobKind, Nightly, registry
+from repository.registry import JobKind, Nightly, Panel, registry
 
 
 def register() -> None:
     from archive import models
+    from archive.panel import panel
     from archive.seal import work_seal
     from archive.sources import sealed_copy
     from archive.watch import fixity, retention, working
@@ -17,6 +18,7 @@ def register() -> None:
     from repository.jobs.nightly import once
 
     registry.kinds["seal"] = JobKind(name="seal", title=_("Sealing"), work_job=work_seal, lease_seconds=120, attempts=5)
+    registry.dossier_panels.append(Panel("store", 10, "archive/panel.html", panel))
     registry.byte_sources.append(sealed_copy)
     nights = (
         (fixity.KIND, _("Check of the store"), 20, fixity.work_fixity),
