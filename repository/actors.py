@@ -11,6 +11,8 @@ from repository.clock import now, today
 from repository.codes import Role, Secrecy
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from repository.models import User
 
 
@@ -85,7 +87,7 @@ SYSTEM = Actor(label="system", is_system=True)
 NOBODY = Actor(label="anonymous")
 
 
-def actor_of(user: User) -> Actor:
+def actor_of(user: User | AnonymousUser) -> Actor:
     """The actor a signed-in person is; NOBODY for one who is not signed in."""
     if not user.is_authenticated:
         return NOBODY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -101,7 +102,7 @@ def end_role(membership_id: UUID | str, on: date | None = None, *, actor: Actor)
         )
     if blockers:
         raise Refused("end role", held, blockers)
-    details = {"role": held.role, "begins": held.valid_from, "until": day}
+    details: dict[str, Any] = {"role": held.role, "begins": held.valid_from, "until": day}
     if day <= held.valid_from:
         record("role.taken_back", actor, held.user, agency=held.agency, **details)
         held.delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -81,7 +82,7 @@ def new_version(
             _("This very file is a version of the document already."),
             _("There is nothing to do."),
         )
-    payload = {
+    payload: dict[str, Any] = {
         "name": clean_name(name),
         "sha256": received.sha256,
         "sha512": received.sha512,
@@ -90,7 +91,7 @@ def new_version(
     }
     with transaction.atomic():
         params = {"document": str(document.pk), "reason": reason[:500]}
-        job = enqueue("version", actor.id, dossier=dossier, params=params, items=[(payload["name"], payload)])
+        job = enqueue("version", actor.id, dossier=dossier, params=params, items=[(str(payload["name"]), payload)])
         # No name: should the file be a state secret, nothing that stays may tell what it is about.
         record(
             "version.received",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
@@ -27,7 +28,7 @@ def remove_unused(model: type[models.Model], pk: UUID | str, *, actor: Actor) ->
         raise NotVisible
     agency = _require(thing, actor)
     label, kind = str(thing), thing._meta.model_name
-    event = {"label": label, "code": getattr(thing, "code", "") or getattr(thing, "notation", "")}
+    event: dict[str, Any] = {"label": label, "code": getattr(thing, "code", "") or getattr(thing, "notation", "")}
     try:
         record(f"{EVENTS[type(thing)]}.removed", actor, thing, agency=agency, **event)
         with transaction.atomic():

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from repository.isolation import Isolated
 
 # Containers are unpacked to be named, so this is a parser of hostile files like any other.
-_sniffer = Isolated("repository.intake.formats:sniff", seconds=20, memory_mb=1024, workers=2)
+# One process serves all threads: a look takes a few milliseconds, its start half a second.
+_sniffer = Isolated("repository.intake.formats:sniff", seconds=20, memory_mb=1024, workers=1)
 
 # Formats that PRONOM names by several MIME types or by none.
 _MIMES = {
@@ -65,8 +66,8 @@ def sniff(path: str) -> list[dict[str, Any]]:
     """What PRONOM's signatures match. Runs in the worker process."""
     import pygfried
 
-    found: dict[str, Any] = pygfried.identify(path, detailed=True)
-    return list(next(iter(found.get("files", [])), {}).get("matches", []))
+    files = pygfried.identify(path, detailed=True).get("files", [])
+    return [dict(match) for match in files[0]["matches"]] if files else []
 
 
 def _best(matches: list[dict[str, Any]]) -> dict[str, Any]:

@@ -19,8 +19,8 @@ class User(AbstractUser):
     prefers = models.JSONField(_("preferences"), default=dict, blank=True)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
+        verbose_name = _("person")  # type: ignore[assignment]
+        verbose_name_plural = _("people")  # type: ignore[assignment]
 
     def get_full_name(self) -> str:
         return self.full_name or super().get_full_name()

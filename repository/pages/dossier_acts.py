@@ -81,9 +81,9 @@ def accept(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 
 @on_dossier
 def hold(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    place_hold(
-        dossier_id, request.POST.get("reason", ""), actor=request.actor, order_number=request.POST.get("order", "")
-    )  # type: ignore[attr-defined]
+    given = request.POST
+    actor = request.actor  # type: ignore[attr-defined]
+    place_hold(dossier_id, given.get("reason", ""), actor=actor, order_number=given.get("order", ""))
     return done(request, _("The dossier is on hold."), reverse("dossier", args=[dossier_id]))
 
 
