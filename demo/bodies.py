@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from demo.pen import Pen, vietnamese_day
 from demo.phrases import AIMS, CAUSES, DUTIES, FORCE, FUNDING, LETTER_CLOSINGS, LETTER_OPENINGS, LINKS, REQUESTS
+from demo.province import AGENCIES
 from demo.sectors import BY_KEY
-from demo.world import AGENCIES
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 

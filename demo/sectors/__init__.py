@@ -4,10 +4,11 @@ The phrases are written for this generator. In them `{n}` stands for a count, `{
 amount, `{place}` for a place in the province.
 """
 
+from demo.sectors.digital import DIGITAL
 from demo.sectors.economy import CONSTRUCTION, FINANCE, ROADS
 from demo.sectors.land import AGRICULTURE, ENVIRONMENT, LAND
 from demo.sectors.parts import Sector
-from demo.sectors.people import DIGITAL, EDUCATION, HEALTH, HOME_AFFAIRS
+from demo.sectors.people import EDUCATION, HEALTH, HOME_AFFAIRS
 
 SECTORS: tuple[Sector, ...] = (
     HOME_AFFAIRS,

@@ -1,4 +1,4 @@
-"""Home affairs, education, health, and the digital transformation."""
+"""Home affairs, education and health."""
 
 from demo.sectors.parts import Sector
 
@@ -234,82 +234,5 @@ HEALTH = Sector(
         ("Ca bệnh được giám sát", "ca"),
         ("Cơ sở thực phẩm được kiểm tra", "cơ sở"),
         ("Nhân viên y tế thôn bản", "người"),
-    ),
-)
-
-DIGITAL = Sector(
-    key="chuyendoiso",
-    name="chuyển đổi số",
-    unit="KSTT",
-    office="CĐS",
-    agencies=("tinh", "skhcn", "vp", "thachkhe", "vansa", "benthoc"),
-    headings=("CDSO",),
-    laws=(
-        "Luật Giao dịch điện tử ngày 22 tháng 6 năm 2023",
-        "Luật Khoa học, công nghệ và đổi mới sáng tạo ngày 27 tháng 6 năm 2025",
-        "Luật An ninh mạng ngày 12 tháng 6 năm 2018",
-    ),
-    topics=(
-        "cung cấp dịch vụ công trực tuyến toàn trình",
-        "kết nối, chia sẻ dữ liệu giữa các hệ thống thông tin",
-        "bảo đảm an toàn thông tin theo cấp độ",
-        "số hóa kết quả giải quyết thủ tục hành chính còn hiệu lực",
-        "phát triển tổ công nghệ số cộng đồng",
-        "vận hành trung tâm phục vụ hành chính công",
-        "cắt giảm thời gian giải quyết thủ tục hành chính",
-        "cấp chứng thư số cho cán bộ, công chức",
-        "diễn tập ứng cứu sự cố an toàn thông tin mạng",
-        "xây dựng kho dữ liệu dùng chung của tỉnh",
-        "phổ cập kỹ năng số cho người dân",
-        "mua sắm máy tính, thiết bị mạng dùng chung",
-    ),
-    goals=(
-        "Người dân chỉ phải khai báo thông tin một lần khi làm thủ tục",
-        "Dữ liệu đã số hóa được dùng lại, không yêu cầu nộp bản giấy",
-        "Mọi văn bản không mật được gửi, nhận và xử lý hoàn toàn trên môi trường điện tử",
-        "Hệ thống thông tin được phê duyệt cấp độ và giám sát liên tục",
-        "Rút ngắn ít nhất một phần ba thời gian giải quyết hồ sơ",
-        "Thu hẹp khoảng cách số giữa thành thị và nông thôn",
-    ),
-    measures=(
-        "Rà soát biểu mẫu, cắt bỏ thành phần hồ sơ đã có trong cơ sở dữ liệu",
-        "Bố trí máy quét và nhân lực số hóa hồ sơ ngay tại bộ phận một cửa",
-        "Sao lưu dữ liệu hằng ngày, thử phục hồi ít nhất {n} lần trong quý",
-        "Cập nhật bản vá, đổi mật khẩu mặc định trên toàn bộ thiết bị mạng",
-        "Cử {n} thành viên tổ công nghệ số hướng dẫn người dân tại nhà văn hóa",
-        "Công khai tỷ lệ hồ sơ đúng hạn của từng đơn vị trên bảng điện tử",
-        "Chuẩn hóa mã định danh của cơ quan khi gửi, nhận văn bản điện tử",
-        "Thu hồi chứng thư số của người chuyển công tác trong ba ngày làm việc",
-        "Thử tải hệ thống trước các đợt cao điểm tuyển sinh, nộp thuế",
-        "Tách mạng nội bộ khỏi mạng khách và ghi nhật ký truy cập",
-    ),
-    results=(
-        "Tỷ lệ hồ sơ trực tuyến đạt {pct}, tăng so với quý trước.",
-        "Số hóa {n} kết quả giải quyết thủ tục hành chính.",
-        "Cấp mới {n} chứng thư số, thu hồi {n} chứng thư số.",
-        "Trung tâm phục vụ hành chính công tiếp nhận {n} hồ sơ, đúng hạn {pct}.",
-        "Phát hiện và xử lý {n} lỗ hổng bảo mật trước khi bị khai thác.",
-        "Tại {place} có {n} điểm hỗ trợ người dân làm thủ tục trực tuyến.",
-    ),
-    problems=(
-        "Phần mềm chuyên ngành chưa kết nối với hệ thống chung của tỉnh.",
-        "Đường truyền tại {place} chậm vào giờ cao điểm.",
-        "Một số công chức còn in văn bản điện tử để xử lý trên giấy.",
-        "Cán bộ chuyên trách công nghệ thông tin cấp xã còn thiếu.",
-        "Dữ liệu số hóa trước đây chưa được ký số, phải làm lại.",
-    ),
-    groups=(
-        "bộ phận tiếp nhận và trả kết quả các xã, phường",
-        "các tổ công nghệ số cộng đồng",
-        "các doanh nghiệp bưu chính, viễn thông",
-        "cán bộ chuyên trách công nghệ thông tin",
-    ),
-    items=(
-        ("Dịch vụ công toàn trình", "dịch vụ"),
-        ("Chứng thư số đã cấp", "chứng thư"),
-        ("Máy tính thay thế", "bộ"),
-        ("Hồ sơ số hóa tại bộ phận một cửa", "hồ sơ"),
-        ("Hệ thống được phê duyệt cấp độ", "hệ thống"),
-        ("Người dân được hướng dẫn", "lượt"),
     ),
 )

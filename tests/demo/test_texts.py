@@ -9,9 +9,10 @@ import pytest
 
 from demo.bulk import papers, rows
 from demo.forms import FORMS
+from demo.province import DEPARTMENTS_MERGE, DISTRICTS_END
 from demo.sectors import SECTORS
 from demo.texts import paper, paper_of
-from demo.world import DEPARTMENTS_MERGE, DISTRICTS_END, World
+from demo.world import World
 
 
 def test_the_same_seed_gives_the_same_papers_and_another_seed_others():
