@@ -97,7 +97,6 @@ def save(intake: Intake, actor: Actor) -> dict[str, Any]:
             "dossier-closed",
             _("The dossier was closed while this file waited. Reopen it and try again, or choose another dossier."),
         )
-    held_already(dossier, intake.sha256, actor)
     moment = now()
     document = Document(
         agency=dossier.agency,
