@@ -68,6 +68,19 @@ def test_another_python_is_refused_in_one_line(monkeypatch, capsys):
     assert capsys.readouterr().out.splitlines()[0].startswith("install: Python 3.11 is needed")
 
 
+def test_a_python_that_cannot_make_environments_names_the_package_that_is_missing(monkeypatch, tmp_path, capsys):
+    without_venv = tmp_path / "python3.11"
+    without_venv.write_text("#!/bin/sh\necho ensurepip is not available\nexit 1\n")
+    without_venv.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(without_venv))
+    for name, path in (("VENV", ".venv"), ("PYTHON", ".venv/bin/python"), ("STAMP", ".venv/.installed")):
+        monkeypatch.setattr(install, name, tmp_path / path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(debian.shutil, "which", lambda program: f"/usr/bin/{program}")
+    assert install.main() == 1
+    assert "as root: apt-get install python3-venv" in capsys.readouterr().out
+
+
 def test_an_installed_environment_is_left_alone(monkeypatch):
     monkeypatch.setattr(install, "install_packages", lambda: pytest.fail("it installed again"))
     if not install.STAMP.exists():
@@ -239,6 +252,9 @@ def supervised(tmp_path):
 
     yield start
     for one in started:
+        if one.process.poll() is None:
+            for child in psutil.Process(one.process.pid).children(recursive=True):
+                child.kill()
         one.process.kill()
         one.process.wait()
 
