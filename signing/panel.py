@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,7 +17,7 @@ from repository.codes import Indication as Shown
 from repository.models import Document, File, Finding, Verification
 from signing.runs import FAILED, PDF, latest_verdict
 from signing.validation.verdicts import FileVerdict, Indication, SignatureKind, SignatureVerdict
-from signing.validation.wording import CHANGES, OUTCOMES, SUB_INDICATIONS, text_of
+from signing.validation.wording import CHANGES, OUTCOMES, SUB_INDICATIONS, brief_of
 
 
 def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
@@ -49,8 +51,8 @@ def summary(verdict: FileVerdict | None, file: File) -> str:
             return _("This format carries no signature that the archive reads.")
         return _("Not checked yet.")
     if not verdict.signatures:
-        return text_of(verdict.message)[:1].upper() + text_of(verdict.message)[1:] + "."
-    return str(OUTCOMES[verdict.outcome])[:1].upper() + str(OUTCOMES[verdict.outcome])[1:] + "."
+        return _sentence(brief_of(verdict.message))
+    return _sentence(str(OUTCOMES[verdict.outcome]))
 
 
 def card(signature: SignatureVerdict) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def card(signature: SignatureVerdict) -> dict[str, Any]:
         "indication": str(signature.indication),
         "signer": signature.signer or (certificate.subject if certificate else ""),
         "about": " · ".join(part for part in about if part),
-        "why": _sentence(text_of(signature.message)),
+        "why": _sentence(brief_of(signature.message)),
         "facts": [_integrity(signature), _identity(signature), _time(signature)],
         "details": _details(signature),
     }
@@ -119,5 +121,11 @@ def _details(signature: SignatureVerdict) -> list[tuple[Any, ...]]:
         ),
         (_("Algorithm"), f"{algorithm.signature}, {algorithm.digest}" if algorithm else ""),
         (_("Field"), signature.field),
-        *[(_("Also"), _sentence(text_of(finding))) for finding in signature.findings],
+        *[(_("Also"), _sentence(brief_of(finding))) for finding in signature.findings],
+        (_("In the reader's words"), _details_in_english(signature)),
     ]
+
+
+def _details_in_english(signature: SignatureVerdict) -> SafeString | str:
+    told = [message.params.get("detail", "") for message in (signature.message, *signature.findings)]
+    return format_html('<span lang="en">{}</span>', " ".join(filter(None, told))) if any(told) else ""

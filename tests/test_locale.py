@@ -305,3 +305,15 @@ def test_what_a_worker_keeps_is_in_the_language_of_the_archive(records, cast):
     item = JobItem.objects.get(pk=receipt.item.pk)
     assert item.reason == "damaged-zip"
     assert item.message == "Gói ZIP bị hỏng, không giải nén được. Bạn nén lại rồi gửi."
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_verdict_reads_without_the_words_of_the_library_behind_it(language):
+    from signing.validation.verdicts import Message
+    from signing.validation.wording import SENTENCES, brief_of
+
+    words = {"revision": "2", "bytes": "3", "count": "4", "fields": "a", "pages": "1", "detail": "ASN.1 tag mismatch"}
+    with translation.override(language):
+        for code in SENTENCES:
+            said = brief_of(Message(code, words))
+            assert "ASN.1" not in said and "%(" not in said and not said.endswith(":"), said

@@ -96,3 +96,11 @@ def text_of(message: Message) -> str:
     if sentence is None:
         return message.code
     return str(sentence) % {name: message.params.get(name, "") for name in ("detail", *message.params)}
+
+
+def brief_of(message: Message) -> str:
+    """The sentence without the reader's own words, which stand in no language of ours; `detail` of the message has them."""
+    sentence = SENTENCES.get(message.code)
+    if sentence is None:
+        return message.code
+    return str(sentence).removesuffix(": %(detail)s") % message.params
