@@ -81,11 +81,20 @@ def test_a_python_that_cannot_make_environments_names_the_package_that_is_missin
     assert "as root: apt-get install python3-venv" in capsys.readouterr().out
 
 
-def test_an_installed_environment_is_left_alone(monkeypatch):
-    monkeypatch.setattr(install, "install_packages", lambda: pytest.fail("it installed again"))
-    if not install.STAMP.exists():
-        pytest.skip("this environment was not made by scripts/install.py")
+def test_an_environment_is_installed_again_only_when_the_lock_file_has_changed(monkeypatch, tmp_path):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("uv==1.0 --hash=sha256:00\n")
+    monkeypatch.setattr(install, "LOCK", lock)
+    monkeypatch.setattr(install, "STAMP", tmp_path / ".installed")
+    monkeypatch.setattr(install, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(install, "has_pip", lambda: True)
+    times = []
+    monkeypatch.setattr(install, "install_packages", lambda: times.append(lock.read_text()))
+    assert [install.main(), install.main()] == [0, 0]
+    assert len(times) == 1
+    lock.write_text("uv==1.1 --hash=sha256:11\n")
     assert install.main() == 0
+    assert len(times) == 2
 
 
 def test_without_root_a_missing_tesseract_is_told_once(monkeypatch, tmp_path):
