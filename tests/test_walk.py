@@ -73,8 +73,8 @@ def test_nothing_of_the_office_shows_or_changes_for(who, walk, cast, client_of):
     before = rows_of_records()
     events = Event.objects.filter(object_kind__in=("dossier", "document", "file")).count()
     for address in walk:
-        # A closed door is one view; the superuser tries it by every method, the others by two.
-        for method in METHODS if who == "superuser" or not address.closed else METHODS[:2]:
+        # A closed door is one view for all of them; the superuser, whom it keeps out too, tries it by every method.
+        for method in METHODS if who == "superuser" or not address.closed else METHODS[:1]:
             answer = visitor.ask(method, address.url + (ASKED.get(address.name, "") if method == "GET" else ""))
             told = f"{who}: {method} {address.url} ({address.name}) answers {answer.status_code}"
             assert answer.status_code < 500, told
