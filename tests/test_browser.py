@@ -1,0 +1,199 @@
+"""The main job done by hand in a real browser, against a real server: drop files, confirm, close, submit, accept, find, read.
+
+Screenshots of each step are kept in var/screens to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from demo import papers, scans, signed
+from demo.pki import DemoPki
+from demo.texts import paper_of
+from repository.jobs.run import run_to_end
+from repository.models import Dossier, Job
+from repository.registry import settled
+from repository.text.fold import fold
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENS = Path(__file__).resolve().parent.parent / "var" / "screens"
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Made before the browser is there: signing runs a loop of its own, and the browser's driver holds one all the time."""
+    tmp_path = tmp_path_factory.mktemp("files")
+    pki = DemoPki(tmp_path / "pki")
+    made = {f"browser-{n}": paper_of(f"browser-{n}") for n in range(3)}
+    plain, sealed, scanned = made.values()
+    (tmp_path / "ke-hoach.pdf").write_bytes(papers.pdf(plain))
+    (tmp_path / "da-ky.pdf").write_bytes(signed.by_person_and_seal(sealed, pki))
+    (tmp_path / "ban-quet.pdf").write_bytes(scans.scan(papers.pdf(scanned), seed=2))
+    return tmp_path, sealed
+
+
+@pytest.fixture(scope="module")
+def chromium(folder):
+    if not CHROMIUM:
+        pytest.skip("no chromium on this machine (set CHROMIUM)")
+    from playwright.sync_api import sync_playwright
+
+    # The driver runs a loop in this thread; Django must be told that the database is used from it all the same.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at her screen, and everything the browser complained about."""
+
+    def __init__(self, browser, server, cast, name: str, *, width: int = 1440, theme: str = "light") -> None:
+        user = cast.user(name)
+        user.set_password(cast.PASSWORD)
+        user.save()
+        self.name, self.site, self.width = name, server.url, width
+        self.complaints: list[str] = []
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="vi-VN", color_scheme=theme)
+        self.page = context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.on("console", self.heard)
+        self.page.on("response", self.answered)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.go("/accounts/login/")
+        self.page.fill("[name=login]", name)
+        self.page.fill("[name=password]", cast.PASSWORD)
+        self.page.press("[name=password]", "Enter")
+        self.page.wait_for_url(re.compile(r"/$"))
+
+    def heard(self, message) -> None:
+        # What could not be loaded is told by its answer, below, with its address.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(message.text)
+
+    def answered(self, response) -> None:
+        """A refusal is an answer (409); fonts are cut by a command of their own, and a page is whole without them."""
+        if response.status >= 400 and response.status != 409 and not response.url.endswith(".woff2"):
+            self.complaints.append(f"{response.status} {response.url}")
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def look(self, name: str) -> None:
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png")
+
+    def widest(self) -> int:
+        return int(self.page.evaluate("document.documentElement.scrollWidth"))
+
+
+def work_all():
+    for job in Job.objects.filter(state__in=["queued", "running"]):
+        run_to_end(job.pk)
+    settled()
+
+
+def test_the_main_job_by_hand(chromium, live_server, cast, folder):
+    path, paper = folder
+    clerk = Person(chromium, live_server, cast, "clerk")
+    clerk.look("home-clerk")
+
+    # A dossier under a heading of the file plan.
+    clerk.go("/plan/")
+    clerk.look("plan")
+    clerk.page.click("a[href$='/open/']")
+    clerk.page.fill("[name=title]", "Bảo đảm trật tự, an toàn giao thông năm 2025")
+    clerk.page.click("main .vk-btn--main")
+    clerk.page.wait_for_selector("[data-drop]")
+    dossier = Dossier.objects.get()
+
+    # Files chosen (a drop goes the same way), each sent by a request of its own, with its bar.
+    clerk.page.set_input_files("[data-drop] input[type=file]", [str(file) for file in sorted(path.glob("*.pdf"))])
+    clerk.page.wait_for_function("document.querySelectorAll('[data-drop-list] li').length === 3")
+    clerk.page.wait_for_function(
+        "[...document.querySelectorAll('[data-drop-list] progress')].every(bar => bar.value >= bar.max || bar.hidden)"
+    )
+    clerk.look("dossier-dropped")
+    work_all()
+    clerk.go(f"/dossiers/{dossier.pk}/")
+    assert clerk.page.locator("tbody tr").count() == 3
+    clerk.look("dossier-open")
+
+    # What stands against closing is told at once, with the way to mend it.
+    clerk.page.click("form[action$='/close/'] button")
+    clerk.page.wait_for_selector(".vk-refusal")
+    clerk.look("dossier-refused")
+    clerk.page.click(".vk-refusal a[href*='/confirm/']")
+    for left in range(3, 0, -1):
+        clerk.page.wait_for_selector("[name=subject]")
+        if left == 3:
+            clerk.look("confirm")
+        for name, value in (("issued_date", "05/02/2025"), ("subject", "Bản quét")):
+            if not clerk.page.input_value(f"[name={name}]"):
+                clerk.page.fill(f"[name={name}]", value)
+        clerk.page.click("main form .vk-btn--main")
+        clerk.page.wait_for_load_state()
+    clerk.page.click("form[action$='/close/'] button")
+    clerk.page.click("form[action$='/submit/'] button")
+    clerk.page.wait_for_load_state()
+
+    archivist = Person(chromium, live_server, cast, "archivist")
+    archivist.go(f"/dossiers/{dossier.pk}/")
+    archivist.look("dossier-submitted")
+    archivist.page.click("form[action$='/accept/'] button")
+    archivist.page.wait_for_load_state()
+    work_all()
+    archivist.go(f"/dossiers/{dossier.pk}/")
+    archivist.look("dossier-archived")
+    dossier.refresh_from_db()
+    assert dossier.state == "archived"
+
+    reader = Person(chromium, live_server, cast, "reader")
+    words = fold(" ".join(paper.subject.split()[:5]))
+    reader.page.keyboard.press("/")
+    reader.page.keyboard.type(words)
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_selector(".vk-hit mark")
+    reader.look("search")
+    reader.page.click(f".vk-hit a:has-text('{paper.subject.split()[0]}') >> nth=0")
+    reader.page.wait_for_selector("#signatures")
+    reader.look("document")
+    with reader.page.expect_download() as download:
+        reader.page.click("main a.vk-btn--main[href^='/files/']")
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+    auditor = Person(chromium, live_server, cast, "auditor")
+    for page in ("/watch/", "/events/"):
+        auditor.go(page)
+        auditor.look(page.strip("/"))
+    assert [person.complaints for person in (clerk, archivist, reader, auditor)] == [[], [], [], []]
+
+    # On a phone nothing scrolls sideways but what has a frame of its own.
+    phone = Person(chromium, live_server, cast, "reader", width=360, theme="dark")
+    for name, page in (
+        ("home", "/"),
+        ("dossiers", "/dossiers/"),
+        ("dossier", f"/dossiers/{dossier.pk}/"),
+        ("search", f"/search/?q={words}"),
+    ):
+        phone.go(page)
+        phone.look(f"phone-{name}")
+        assert phone.widest() <= 360, page
+    outsider = Person(chromium, live_server, cast, "outsider")
+    outsider.go(f"/dossiers/{dossier.pk}/")
+    assert dossier.title not in outsider.page.content()
