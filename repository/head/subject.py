@@ -47,6 +47,8 @@ def subject_after_title(text: str, start: int, end: int) -> tuple[str, int, int]
                 break
             if shouting is False and content[:8].isupper() and _DECIDER.match(folded):
                 break
+            if not shouting and _begins_the_body(text[start + lines[-1][0] : start + lines[-1][1]], content):
+                break
         elif capitals and folded.startswith("cua ") and _DECIDER.match(folded[4:]):
             continue
         elif _BODY_WORDS.match(folded):
@@ -96,6 +98,13 @@ def _decides(so_far: str, content: str, shouting: bool | None) -> bool:
     if not content.isupper():
         return False
     return not shouting or not _is_open(so_far)
+
+
+def _begins_the_body(before: str, content: str) -> bool:
+    """Whether a line starts a sentence of its own: a capital after a line that did not run on, which a longer or ended line shows."""
+    if not content[0].isupper() or content[:2].isupper() or _is_open(before):
+        return False
+    return len(before) < 0.8 * len(content) or content.endswith((".", ":", ";")) or ". " in content
 
 
 def _is_open(so_far: str) -> bool:

@@ -353,3 +353,15 @@ def test_a_scanner_s_misreadings_are_read_and_the_body_s_numbers_never_taken_ins
         type="Quyết định",
     )
     assert read_head(f"{scanned}?: O9\n{rest}").code is None
+
+
+def test_a_subject_ends_where_the_body_begins_though_every_printed_line_is_a_paragraph():
+    """Extraction of a PDF parts each printed line from the next by an empty one: only their look tells subject from body."""
+    text = (
+        "ỦY BAN NHÂN DÂN\nTỈNH LAM GIANG\n\nSố: 147/TB-UBND Lam Giang, ngày 08 tháng 4 năm 2024\n\nTHÔNG BÁO\n"
+        "Kết luận tại cuộc họp về công tác phòng, chống bạo lực học\n\nđường 6 tháng cuối năm 2024\n\n"
+        "So với yêu cầu đề ra, tiến độ thực hiện đạt 98,9%. Sĩ số một số lớp ở khu vực\n\ntrung tâm vượt quy định.\n"
+    )
+    assert read_head(text).subject == (
+        "Kết luận tại cuộc họp về công tác phòng, chống bạo lực học đường 6 tháng cuối năm 2024"
+    )
