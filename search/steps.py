@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from repository.clock import now
 from repository.intake.context import Intake
 from repository.jobs.outcomes import Again, ItemFailed
@@ -60,6 +58,7 @@ class ReadText:
             engine=found.engine,
             engine_version=found.engine_version,
             ocr=found.ocr,
-            warnings=[_(warning) for warning in found.warnings],
+            # As they stand in the code: a page says them in its reader's language.
+            warnings=list(found.warnings),
             made_at=now(),
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pikepdf
 import pytest
+from django.utils.translation import override
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -44,8 +45,11 @@ def test_an_intact_signature_of_an_unknown_chain_is_called_intact_and_never_vali
     assert signature.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND
     assert (signature.intact, signature.covers_document, signature.level) == (True, True, "B-B")
     assert (signature.signer, signature.certificate.organisation) == ("Nguyễn Văn An", "Sở Nội vụ")
-    assert text_of(signature.message) == "intact; the signer's chain is not known here"
-    assert "valid" not in text_of(verdict.message)
+    assert text_of(signature.message) == "còn nguyên; kho chưa biết chuỗi chứng thực của người ký"
+    assert "hợp lệ" not in text_of(verdict.message)
+    with override("en"):
+        assert text_of(signature.message) == "intact; the signer's chain is not known here"
+        assert "valid" not in text_of(verdict.message)
 
 
 def test_a_verdict_survives_the_way_through_json(verdict_on: VerdictOn) -> None:
