@@ -23,4 +23,5 @@ class RepositoryConfig(AppConfig):
 
         protect(*of_the_repository())
         plugins.register()
-        post_migrate.connect(put_guards_in_place, dispatch_uid="repository.guards")
+        # Sent once for each app after all of them are migrated: one of them is enough.
+        post_migrate.connect(put_guards_in_place, sender=self, dispatch_uid="repository.guards")
