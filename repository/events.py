@@ -11,7 +11,7 @@ from uuid import UUID
 
 import rfc8785
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from repository.clock import now
 from repository.ids import new_id
@@ -173,12 +173,13 @@ def history_for(actor: Actor, thing: Model) -> QuerySet[Event]:
     events = history_of(thing)
     if actor.is_system:
         return events
-    dossiers = Dossier.objects.visible_to(actor).values("pk")
-    documents = Document.objects.visible_to(actor).values("pk")
+    # Asked of each event: as lists they would hold every record there is.
+    dossier = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier_id"))
+    document = Document.objects.visible_to(actor).filter(pk=OuterRef("object_id"))
     return (
         Event.objects.filter(pk__in=events.values("pk"))
-        .filter(Q(dossier_id__isnull=True) | Q(dossier_id__in=dossiers))
-        .exclude(Q(object_kind="document") & ~Q(object_id__in=documents))
+        .filter(Q(dossier_id__isnull=True) | Exists(dossier))
+        .filter(~Q(object_kind="document") | Exists(document))
         .filter(secrecy__lte=actor.clearance)
         .order_by("id")
     )

@@ -47,6 +47,10 @@ def lag() -> tuple[int, float]:
 
 
 def acknowledge(revisions: dict[UUID, int]) -> None:
-    """The index holds these revisions durably."""
-    rows = [Outbox(document_id=pk, done=revision) for pk, revision in revisions.items()]
-    Outbox.objects.bulk_update(rows, ["done"], batch_size=BATCH)
+    """The index holds these revisions durably. What has changed since goes on waiting."""
+    wanted = list(revisions)
+    for start in range(0, len(wanted), BATCH):
+        with transaction.atomic():
+            rows = Outbox.objects.select_for_update().filter(document_id__in=wanted[start : start + BATCH])
+            level = [pk for pk, revision in rows.values_list("document_id", "revision") if revision == revisions[pk]]
+            Outbox.objects.filter(document_id__in=level).update(done=F("revision"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from repository.access import keys_of_actor
 from repository.actors import Actor
 from repository.codes import FileRole
@@ -99,8 +101,9 @@ def _read(answer: Answer, parsed: ParsedQuery, actor: Actor, pieces: int) -> lis
     texts = Extraction.objects.filter(file__in=mains.values(), current=True).in_bulk(field_name="pk")
     by_file = {extraction.file_id: extraction for extraction in texts.values()}
     places: dict[UUID, list[Dossier]] = {}
+    visible = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier"))
     for place in (
-        Placement.objects.filter(document__in=ids, dossier__in=Dossier.objects.visible_to(actor))
+        Placement.objects.filter(Exists(visible), document__in=ids)
         .select_related("dossier")
         .order_by("placed_at", "pk")
     ):

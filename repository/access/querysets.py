@@ -7,7 +7,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from repository.access.acts import READING_ROLES
 
@@ -23,11 +23,15 @@ def under(field: str, paths: tuple[str, ...]) -> Q:
     return reduce(or_, (Q(**{f"{field}__startswith": path}) for path in paths), NOTHING)
 
 
-def dossiers_for(actor: Actor) -> Q:
-    """Dossiers of one's agencies and below, or granted; and only with clearance for their secrecy."""
-    by_agency = under("agency__path", actor.paths(*READING_ROLES))
-    by_grant = Q(grants__in=actor.grant_ids) if actor.grant_ids else NOTHING
-    return (by_agency | by_grant) & Q(secrecy__lte=actor.clearance)
+def dossiers_for(actor: Actor, prefix: str = "") -> Q:
+    """Dossiers of one's agencies and below, or granted; and only with clearance for their secrecy. `prefix` leads to the dossier."""
+    from repository.models import Grant
+
+    here = under(f"{prefix}agency__path", actor.paths(*READING_ROLES))
+    if actor.grant_ids:
+        granted = Grant.objects.filter(pk__in=actor.grant_ids, dossier__isnull=False).values("dossier_id")
+        here |= Q(**{f"{prefix}pk__in": granted})
+    return here & Q(**{f"{prefix}secrecy__lte": actor.clearance})
 
 
 class DossierQuerySet(models.QuerySet[Any]):
@@ -36,30 +40,26 @@ class DossierQuerySet(models.QuerySet[Any]):
             return self.all()
         if not actor.posts and not actor.grant_ids:
             return self.none()
-        # A subquery rather than a join: a person's several grants on one dossier must not show it twice.
-        return (
-            self.filter(pk__in=self.model._base_manager.filter(dossiers_for(actor)).values("pk"))
-            if actor.grant_ids
-            else self.filter(dossiers_for(actor))
-        )
+        return self.filter(dossiers_for(actor))
 
 
 class DocumentQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> DocumentQuerySet:
-        """By the document's own agency or grant, or by any visible dossier it is in; and only with clearance for its own secrecy."""
+        """By the document's own agency or grant, or by any visible dossier it is in; and only with clearance for its own secrecy.
+
+        The way through dossiers is asked of each row (EXISTS): as a list it would hold every document there is.
+        """
         if actor.is_system:
             return self.all()
         if not actor.posts and not actor.grant_ids:
             return self.none()
-        from repository.models import Dossier, Placement
+        from repository.models import Grant, Placement
 
         own = under("agency__path", actor.paths(*READING_ROLES))
         if actor.grant_ids:
-            from repository.models import Grant
-
             own |= Q(pk__in=Grant.objects.filter(pk__in=actor.grant_ids, document__isnull=False).values("document_id"))
-        through = Placement.objects.filter(dossier__in=Dossier.objects.visible_to(actor)).values("document_id")
-        return self.filter((own | Q(pk__in=through)) & Q(secrecy__lte=actor.clearance))
+        through = Placement.objects.filter(dossiers_for(actor, "dossier__"), document=OuterRef("pk"))
+        return self.filter((own | Exists(through)) & Q(secrecy__lte=actor.clearance))
 
 
 class FileQuerySet(models.QuerySet[Any]):
@@ -68,7 +68,8 @@ class FileQuerySet(models.QuerySet[Any]):
             return self.all()
         from repository.models import Document
 
-        return self.filter(version__document__in=Document.objects.visible_to(actor))
+        documents = Document.objects.visible_to(actor)
+        return self.filter(Exists(documents.filter(pk=OuterRef("version__document"))))
 
 
 class EventQuerySet(models.QuerySet[Any]):

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -42,11 +43,8 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     )
     main = next((file for file in files if file.version.current and file.role == FileRole.MAIN), None)
     extraction = Extraction.objects.filter(file=main, current=True).first() if main else None
-    places = list(
-        Placement.objects.filter(document=found, dossier__in=Dossier.objects.visible_to(actor)).select_related(
-            "dossier"
-        )
-    )
+    visible = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier"))
+    places = list(Placement.objects.filter(Exists(visible), document=found).select_related("dossier"))
     context: dict[str, Any] = {
         "document": found,
         "main": main,
@@ -198,7 +196,7 @@ def _twins(request: HttpRequest, document: Document) -> list[Document]:
 
 
 @login_required
-def download(request: HttpRequest, file_id: UUID) -> HttpResponse:
+def download(request: HttpRequest, file_id: UUID) -> FileResponse:
     """The original bytes. Shown inline only where asked and where the format cannot run anything."""
     file = download_file(file_id, actor=request.actor)  # type: ignore[attr-defined]
     inline = "inline" in request.GET and file.mime in SAFE_INLINE

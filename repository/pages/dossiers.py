@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +17,7 @@ from repository.access import may
 from repository.actions.close_dossier import blockers_to_closing
 from repository.actions.read import read_dossier
 from repository.actions.submit_dossier import blockers_to_submitting
+from repository.actors import Actor
 from repository.codes import WORKING_STATES, DossierState, ItemState, RetentionState
 from repository.events import history_for
 from repository.jobs.engine import UNFINISHED
@@ -90,7 +91,7 @@ def dossier_page(
         "takes_files": is_open and can["file"],
         "places": places,
         "more_url": more,
-        "total": Placement.objects.filter(dossier=found, document__in=Document.objects.visible_to(actor)).count(),
+        "total": _visible_places(actor, found).count(),
         "steps": _steps(found),
         "retention": retention,
         "sum": retention_sum(retention),
@@ -114,13 +115,17 @@ def _standing(dossier: Dossier, can: dict[str, bool]) -> list[Any]:
     return []
 
 
+def _visible_places(actor: Actor, dossier: Dossier) -> QuerySet[Placement]:
+    # Asked of each place: `document__in` would make a list of all documents the person may see.
+    seen = Document.objects.visible_to(actor).filter(pk=OuterRef("document"))
+    return Placement.objects.filter(Exists(seen), dossier=dossier)
+
+
 def _documents(request: HttpRequest, dossier: Dossier) -> tuple[list[Placement], str]:
     """A stretch of the documents in their order, with the weakest verdict of each; two queries."""
     actor = request.actor  # type: ignore[attr-defined]
     after = request.GET.get("after", "")
-    rows = Placement.objects.filter(dossier=dossier, document__in=Document.objects.visible_to(actor)).select_related(
-        "document"
-    )
+    rows = _visible_places(actor, dossier).select_related("document")
     if after.isdigit():
         rows = rows.filter(number__gt=int(after))
     found = list(rows.order_by("number")[: DOCUMENTS + 1])
