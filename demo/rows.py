@@ -31,6 +31,7 @@ from repository.models import (
     Version,
 )
 from repository.registry import documents_changed
+from repository.retention import refresh_retention
 
 BATCH = 1000
 PER_DOSSIER = 200
@@ -168,7 +169,7 @@ class _Filer:
         count = Dossier.objects.filter(entry=entry, creator="demo").count() + 1
         notation = f"{entry.notation}-D{count}"
         assert entry.record_class is not None
-        return Dossier.objects.create(
+        made = Dossier.objects.create(
             agency=agency,
             entry=entry,
             record_class=entry.record_class,
@@ -182,3 +183,5 @@ class _Filer:
             opened_at=moment,
             changed_at=moment,
         )
+        refresh_retention([made.pk])
+        return made

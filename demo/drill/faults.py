@@ -27,20 +27,31 @@ LONGER_THAN_SQLITE_WAITS = 34
 def drill_faults(folder: Path) -> dict[str, Any]:
     """Each fault in an archive of its own. What comes back is the problems found, and the faults that could not be made here."""
     top = folder / "faults"
-    shutil.rmtree(top, ignore_errors=True)
     papers = [file.path for file in drill_files(folder / "papers", FILES, 1, seed=7)]
-    template = top / "template"
-    accounts = {row["username"]: row["password"] for row in _manage(template, "init", "--json")[1][-1]["accounts"]}
+    template, accounts = _template(top)
     problems: list[str] = []
     left_out: list[str] = []
     for name, fault in FAULTS.items():
         data = top / name
+        shutil.rmtree(data, ignore_errors=True)
         data.mkdir()
         try:
             problems += [f"{name}: {line}" for line in fault(data, template, papers, accounts)]
         except NotHere as reason:
             left_out.append(f"{name}: {reason}")
     return {"problems": problems, "faults": len(FAULTS) - len(left_out), "left_out": left_out}
+
+
+def _template(top: Path) -> tuple[Path, dict[str, str]]:
+    """An empty archive to copy, made once, and its accounts."""
+    template, kept = top / "template", top / "accounts.json"
+    if not kept.exists():
+        shutil.rmtree(template, ignore_errors=True)
+        made = _manage(template, "init", "--json")[1][-1]["accounts"]
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps({row["username"]: row["password"] for row in made}))
+    accounts: dict[str, str] = json.loads(kept.read_text())
+    return template, accounts
 
 
 class NotHere(Exception):

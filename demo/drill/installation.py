@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,7 +20,7 @@ from scripts.processes import COMMANDS, ROOT
 
 TARGETS = ("web", "worker", "child", "indexer", "beat")
 SECONDS_TO_STOP = 30
-SECONDS_FOR_THE_LOCK = 4.0
+SECONDS_FOR_THE_LOCK = 30.0
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ class Kill:
     early: bool
 
 
-def planned_kills(count: int, *, seed: int) -> list[Kill]:
-    """The kills of a seed: the targets in turn, shuffled by fives, so that each is hit equally often."""
+def planned_kills(count: int, *, seed: int, targets: Sequence[str] = TARGETS) -> list[Kill]:
+    """The kills of a seed: the targets in turn, shuffled round by round, so that each is hit equally often."""
     rng = Random(f"kills:{seed}")
     kills: list[Kill] = []
     while len(kills) < count:
-        for target in rng.sample(TARGETS, len(TARGETS)):
+        for target in rng.sample(targets, len(targets)):
             kills.append(Kill(len(kills) + 1, target, rng.random() < 0.5, rng.uniform(0.1, 3.0), rng.random() < 0.15))
     return kills[:count]
 
@@ -104,12 +105,12 @@ class Installation:
             probe.settimeout(0.5)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0 and bool(self._children_of("worker"))
 
-    def kill(self, kill: Kill, rng: Random) -> str:
-        """SIGKILL; returns what was hit."""
+    def kill(self, kill: Kill, rng: Random, *, patience: float) -> str:
+        """SIGKILL; returns what was hit. Who writes the index is waited for, so many seconds; then any child will do."""
         if kill.target in COMMANDS:
             self._kill_main(kill.target, group=kill.group)
             return kill.target
-        pid = self._lock_holder() if kill.target == "indexer" else None
+        pid = self._lock_holder(patience) if kill.target == "indexer" else None
         what = "indexer" if pid else "child"
         if pid is None:
             children = self._children_of("worker")
@@ -138,11 +139,15 @@ class Installation:
             return [child.pid for child in psutil.Process(self.processes[name].pid).children()]
         return []
 
-    def _lock_holder(self) -> int | None:
-        """The process that writes the index now; waited for a few seconds, for it holds the lock only while it writes."""
+    def _lock_holder(self, patience: float) -> int | None:
+        """The process that writes the index now; waited for a while, for it holds the lock only while it writes."""
         path = self.data / "index" / "writer.lock"
-        deadline = time.monotonic() + SECONDS_FOR_THE_LOCK
+        deadline = time.monotonic() + patience
+        looked = time.monotonic()
         while time.monotonic() < deadline:
+            if time.monotonic() - looked > 0.5:
+                self.look_after()
+                looked = time.monotonic()
             if path.exists():
                 inode = str(path.stat().st_ino)
                 for line in Path("/proc/locks").read_text().splitlines():

@@ -6,7 +6,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,7 +19,7 @@ from django.db.models import F, Q
 
 from demo.drill.checks import is_quiet, problems
 from demo.drill.filing import People
-from demo.drill.installation import Installation, Kill, planned_kills
+from demo.drill.installation import SECONDS_FOR_THE_LOCK, Installation, Kill, planned_kills
 from demo.drill.papers import drill_files
 from demo.drill.results import Results
 from repository.clock import now, today
@@ -39,6 +40,7 @@ def drill_kills(
     files: int,
     dossiers: int,
     seed: int,
+    targets: Sequence[str],
     minutes: float,
     hasty: bool,
     told: Told,
@@ -50,30 +52,29 @@ def drill_kills(
     started = time.monotonic()
     papers = drill_files(folder / "papers", files, dossiers, seed=seed)
     accounts = _archive()
-    plan = planned_kills(kills, seed=seed)
+    plan = planned_kills(kills, seed=seed, targets=targets)
     before = results.of("kill", seed=seed)
     installation = Installation(Path(settings.DATA))
     people: People
 
     def may_begin(dossier: int) -> bool:
         # The kills are spread over the work: a dossier begins when its share of them is through, or when all others wait.
-        return done >= (dossier - 1) * kills // dossiers or not (people.begun - people.ended) or not _is_busy(people)
+        return done >= dossier * kills // dossiers - 2 or not (people.begun - people.ended) or not _is_busy(people)
 
     done = len(before)
     people = People(installation.port, accounts, papers, may_begin, minutes * 60)
     try:
         installation.start()
         people.begin()
-        while people.at_work() and done < kills:
+        while done < kills:
             kill = plan[done]
-            if _next_instant(kill, installation, people):
-                busy = _what_goes_on(people)
-                hit = installation.kill(kill, Random(f"{seed}:{kill.number}"))
-                done = kill.number
-                results.write(
-                    "kill", seed=seed, number=done, target=kill.target, hit=hit, group=kill.group, during=busy
-                )
-                told(done, kills)
+            _wait_for_instant(kill, installation, people)
+            busy = _what_goes_on(people)
+            patience = SECONDS_FOR_THE_LOCK if people.at_work() else 0
+            hit = installation.kill(kill, Random(f"{seed}:{kill.number}"), patience=patience)
+            done = kill.number
+            results.write("kill", seed=seed, number=done, target=kill.target, hit=hit, group=kill.group, during=busy)
+            told(done, kills)
         while people.at_work():
             if hasty:
                 _let_leases_end(installation)
@@ -83,13 +84,12 @@ def drill_kills(
     finally:
         installation.kill_all()
     found = [*people.violations, *([] if quiet else ["work is left that nobody does"]), *late]
-    if done < kills:
-        found.append(f"only {done} of {kills} kills before the work ended")
     found += problems(papers)
     connection.close()
     return {
         "seed": seed,
         "kills": done,
+        "hit": dict(Counter(row["hit"] for row in results.of("kill", seed=seed))),
         "files": files,
         "dossiers": dossiers,
         "problems": found,
@@ -118,17 +118,15 @@ def _archive() -> dict[str, str]:
     return accounts
 
 
-def _next_instant(kill: Kill, installation: Installation, people: People) -> bool:
-    """Let time pass, of which only that counts in which something is at work; False where the work has ended."""
+def _wait_for_instant(kill: Kill, installation: Installation, people: People) -> None:
+    """Let time pass, of which only that counts in which something is at work; all of it once the work has ended."""
     left = kill.pause
     while left > 0:
         step = min(left, 0.1)
         _pass(step, installation)
-        if not people.at_work():
-            return False
-        if (kill.early and kill.number > 1) or (installation.is_up() and _is_busy(people)):
+        early = kill.early and kill.number > 1
+        if early or not people.at_work() or (installation.is_up() and _is_busy(people)):
             left -= step
-    return True
 
 
 def _pass(seconds: float, installation: Installation) -> None:

@@ -37,8 +37,8 @@ def size(count: int | None) -> SafeString:
 
 @register.simple_tag(name="date")
 def date_(value: date | datetime | None) -> SafeString:
-    """<time> with the day as records are dated; an en dash where there is none."""
-    if value is None:
+    """<time> with the day as records are dated; an en dash where there is none, or no row that could have one."""
+    if not value:
         return mark_safe('<span class="vk-meta">–</span>')
     return format_html('<time class="vk-num" datetime="{}">{}</time>', value.isoformat(), formats.day(value))
 

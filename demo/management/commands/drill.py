@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from demo.drill.installation import TARGETS
 from demo.drill.results import Results
 
 PARTS = ("kills", "faults", "fuzz")
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--kills", type=int, default=50)
         parser.add_argument("--files", type=int, default=200)
         parser.add_argument("--dossiers", type=int, default=10)
+        parser.add_argument(
+            "--targets", nargs="+", choices=TARGETS, default=TARGETS, help="what is killed (default: each in turn)"
+        )
         parser.add_argument(
             "--seed", type=int, default=1, help="decides what is killed and when; a failure is replayed by its seed"
         )
@@ -72,6 +76,7 @@ class Command(BaseCommand):
                 files=options["files"],
                 dossiers=options["dossiers"],
                 seed=options["seed"],
+                targets=options["targets"],
                 minutes=options["at_most"],
                 hasty=options["hasty"],
                 told=lambda done, total: self.stderr.write(f"drill: {done} of {total} kills"),
