@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('repository', '0001_initial'),
+        ('repository', '0002_records'),
     ]
 
     operations = [

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('repository', '0002_records'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
