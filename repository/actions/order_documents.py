@@ -22,7 +22,7 @@ from repository.refusals import Refused
 def order_documents(dossier_id: UUID | str, documents: Sequence[UUID] | None, *, actor: Actor) -> Dossier:
     """Number the documents in this order; None numbers them by date again. Raises NotVisible, Forbidden or Refused."""
     fetch_for(actor, "order", Dossier, dossier_id)
-    dossier = may_file(dossier_id, actor=actor)
+    dossier = may_file(dossier_id, actor=actor, lock=True)
     by_hand = documents is not None
     try:
         if documents is None:

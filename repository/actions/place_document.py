@@ -22,9 +22,12 @@ from repository.registry import documents_changed
 
 @transaction.atomic
 def place_document(document_id: UUID | str, dossier_id: UUID | str, *, actor: Actor) -> Placement:
-    """Put a visible document into an open dossier as well. Raises NotVisible, Forbidden or Refused."""
-    dossier = may_file(dossier_id, actor=actor)
-    document: Document = fetch_for(actor, "view", Document, document_id, related=("agency",))
+    """Put a document into an open dossier as well. Raises NotVisible, Forbidden or Refused.
+
+    Who may only read it may not: in a dossier of her own it would be open to all who work there, for good.
+    """
+    dossier = may_file(dossier_id, actor=actor, lock=True)
+    document: Document = fetch_for(actor, "file", Document, document_id, related=("agency",))
     main = File.objects.get(version__document=document, version__current=True, role=FileRole.MAIN)
     last = Placement.objects.filter(dossier=dossier).aggregate(last=Max("number"))["last"] or 0
     try:
@@ -54,7 +57,7 @@ def place_document(document_id: UUID | str, dossier_id: UUID | str, *, actor: Ac
 @transaction.atomic
 def withdraw_document(document_id: UUID | str, dossier_id: UUID | str, reason: str, *, actor: Actor) -> None:
     """Take a document out of an open dossier, with a reason. The document and its bytes stay. Raises NotVisible, Forbidden or Refused."""
-    dossier = may_file(dossier_id, actor=actor)
+    dossier = may_file(dossier_id, actor=actor, lock=True)
     document: Document = fetch_for(actor, "withdraw", Document, document_id, related=("agency",))
     if not reason.strip():
         raise Refused.because(

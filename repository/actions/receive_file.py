@@ -22,7 +22,7 @@ from repository.intake.names import clean_name, clean_path
 from repository.jobs.engine import UNFINISHED, enqueue, wake_up
 from repository.jobs.leases import lasting
 from repository.models import Document, Dossier, Job, JobItem, Placement
-from repository.refusals import Blocker, NotVisible, Refused
+from repository.refusals import Blocker, NotVisible, Refused, RepositoryError
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Receipt:
     document: Document | None = None
 
 
-def may_file(dossier_id: UUID | str, *, actor: Actor) -> Dossier:
-    """The dossier, if files may enter it now. Raises NotVisible, Forbidden or Refused."""
-    dossier = fetch_for(actor, "file", Dossier, dossier_id, related=("agency",))
+def may_file(dossier_id: UUID | str, *, actor: Actor, lock: bool = False) -> Dossier:
+    """The dossier, if files may enter it now; with `lock` it stays so until the transaction's end. Raises NotVisible, Forbidden or Refused."""
+    dossier = fetch_for(actor, "file", Dossier, dossier_id, related=("agency",), lock=lock)
     if dossier.state not in WORKING_STATES:
         raise Refused(
             "file",
@@ -101,7 +101,18 @@ def receive_bytes(
 
 
 def take_in(dossier: Dossier, name: str, received: blobs.Received, *, actor: Actor, wake: bool = True) -> Receipt:
-    """Add bytes that are on disk to the person's open intake into the dossier."""
+    """Add bytes that are on disk to the person's open intake into the dossier.
+
+    Raises NotVisible, Forbidden or Refused where the dossier takes no files any more; then the bytes are not kept.
+    """
+    try:
+        return _take_in(dossier, name, received, actor=actor, wake=wake)
+    except RepositoryError:
+        remove_unheld(received.sha256)
+        raise
+
+
+def _take_in(dossier: Dossier, name: str, received: blobs.Received, *, actor: Actor, wake: bool) -> Receipt:
     label = clean_path(name)
     payload: dict[str, Any] = {
         "name": clean_name(name),
@@ -115,6 +126,8 @@ def take_in(dossier: Dossier, name: str, received: blobs.Received, *, actor: Act
         message = _("Already in this dossier, as document %(number)s.") % {"number": place.number}
         return Receipt("held", message, document=twin)
     with transaction.atomic():
+        # Asked again: a large file takes its time, and the dossier may have been closed meanwhile.
+        dossier = may_file(dossier.pk, actor=actor, lock=True)
         job = open_intake(dossier, actor=actor)
         try:
             with transaction.atomic():
@@ -139,7 +152,8 @@ def open_intake(dossier: Dossier, *, actor: Actor) -> Job:
             with transaction.atomic():
                 job = enqueue("intake", actor.id, dossier=dossier, wake=False)
         except IntegrityError:
-            job = mine.get()
+            # Locked like the one found above, so that it does not end before the item is there.
+            job = mine.select_for_update(of=("self",)).get()
     return job
 
 

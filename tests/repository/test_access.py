@@ -12,6 +12,7 @@ from repository.actions.place_document import place_document
 from repository.actors import SYSTEM, actor_of
 from repository.codes import Role, Secrecy
 from repository.models import Document, Dossier, Grant, Membership, User
+from repository.refusals import Forbidden
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_profiles]
 
@@ -101,3 +102,20 @@ def test_the_one_who_must_see_nothing_sees_nothing_and_no_superuser_does(cast, s
 def test_a_misspelt_act_is_an_error_and_not_a_silent_no(cast, shelf):
     with pytest.raises(KeyError):
         may(cast.chief, "veiw", shelf[0][0])
+
+
+def test_who_may_only_read_a_document_does_not_put_it_into_a_dossier_of_her_own(cast, records):
+    """There it would be open to all who work with her, after her own leave to read has ended, and hers to edit."""
+    document = records.document(records.dossier())
+    own = records.dossier("Xã", by=SYSTEM, entry=cast.world.commune_entry)
+    grant = {"user": cast.user("outsider"), "document": document, "reason": "Nghiên cứu"}
+    Grant.objects.create(**grant, given_at=timezone.now(), expires_at=timezone.now() + timedelta(days=1))
+    assert may(cast.outsider, "view", document)
+    with pytest.raises(Forbidden):
+        place_document(document.pk, own.pk, actor=cast.outsider)
+    Membership.objects.create(
+        user=cast.user("outsider"), agency=cast.world.office, role=Role.READER, valid_from=date(2020, 1, 1)
+    )
+    with pytest.raises(Forbidden):
+        place_document(document.pk, own.pk, actor=cast.outsider)
+    assert not own.placements.exists()

@@ -13,10 +13,12 @@ from django.urls import reverse
 
 from demo.office import docx, eml, xlsx
 from repository import blobs
-from repository.codes import ItemState, Secrecy
+from repository.actions.receive_file import receive_file
+from repository.codes import DossierState, ItemState, Secrecy
 from repository.jobs.run import run_to_end
 from repository.jobs.sweeper import sweep
 from repository.models import Document, Extraction, File, Job, JobItem, Placement
+from repository.refusals import Refused
 from tests.repository.incoming import (
     Door,
     bytes_on_disk,
@@ -276,8 +278,6 @@ def test_a_dossier_that_is_closed_takes_no_file(door, records, cast):
 
 
 def test_a_file_that_waited_while_its_dossier_was_closed_fails_and_is_not_lost(door):
-    from repository.codes import DossierState
-
     door.post("a.txt", b"mot")
     type(door.dossier).objects.filter(pk=door.dossier.pk).update(state=DossierState.CLOSED)
     door.work()
@@ -392,3 +392,14 @@ def test_a_twin_that_she_may_not_see_in_the_same_dossier_is_not_told_of(door):
     assert Placement.objects.filter(dossier=door.dossier).count() == 2
     held = JobItem.objects.get(pk=answer["item"])
     assert (held.state, held.message, held.result) == (ItemState.HELD, "", {})
+
+
+def test_a_dossier_that_was_closed_while_a_file_was_being_sent_takes_it_no_more(door, cast):
+    def slow():
+        yield b"mot"
+        type(door.dossier).objects.filter(pk=door.dossier.pk).update(state=DossierState.CLOSED)
+        yield b"hai"
+
+    with pytest.raises(Refused):
+        receive_file(door.dossier.pk, "a.txt", slow(), actor=cast.clerk)
+    assert nothing_is_kept()
