@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from repository import blobs
 from repository.actors import Actor
 from repository.clock import now
-from repository.codes import ItemState
+from repository.codes import ItemState, JobState
 from repository.events import record
 from repository.intake.context import Intake
 from repository.intake.leftovers import remove_unheld
@@ -151,7 +151,12 @@ def _bomb() -> ItemFailed:
 def _save(job: Job, intake: Intake, actor: Actor, found: list[Member]) -> dict[str, Any]:
     """Each member is listed, also one that is empty or came twice: no file of the ZIP goes without a word."""
     # Locked, so that no file of the same bytes joins the job meanwhile.
-    Job.objects.select_for_update().get(pk=job.pk)
+    if Job.objects.select_for_update().get(pk=job.pk).state == JobState.CANCELLED:
+        # Nobody would ever claim what is added to an intake that was stopped while the ZIP was being unpacked.
+        raise ItemFailed(
+            "cancelled",
+            _("The intake was stopped before this ZIP was unpacked. Try it again, or take it off the list."),
+        )
     first: dict[str, str] = dict(JobItem.objects.filter(job=job).exclude(sha256="").values_list("sha256", "label"))
     rows, counts = [], {"total": len(found), "done": 0, "failed": 0}
     for label, received in found:

@@ -5,9 +5,12 @@ import struct
 import zipfile
 
 import pytest
+from django.urls import reverse
 
+from repository import blobs
+from repository.actions.receive_file import cancel_intake
 from repository.codes import ItemState
-from repository.models import File, JobItem
+from repository.models import File, Job, JobItem
 from tests.repository.incoming import Door, bytes_on_disk, counts_are_right, events, paper_pdf, zipped
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_profiles, pytest.mark.timeout(300)]
@@ -159,3 +162,24 @@ def test_names_inside_lead_nowhere(door, name):
     assert ".." not in label.split("/")
     assert not label.startswith("/")
     assert set(bytes_on_disk()) == set(File.objects.values_list("sha256", flat=True))
+
+
+def test_an_intake_stopped_while_its_zip_is_unpacked_leaves_nothing_that_waits_for_ever(door, cast, monkeypatch):
+    """What waits in a stopped intake is never claimed, and the dossier could not be closed any more."""
+    received = blobs.receive
+
+    def stopped_meanwhile(chunks, **limits):
+        job = Job.objects.get(finished_at=None)
+        cancel_intake(job.pk, actor=cast.clerk)
+        return received(chunks, **limits)
+
+    door.post("a.zip", zipped({"a.txt": b"mot"}))
+    monkeypatch.setattr("repository.intake.containers.blobs.receive", stopped_meanwhile)
+    door.work()
+    monkeypatch.undo()
+    item = JobItem.objects.get()
+    assert (item.state, item.reason) == (ItemState.FAILED, "cancelled")
+    assert counts_are_right()
+    door.client.post(reverse("retry_item", args=[item.pk]))
+    door.work()
+    assert [document.subject for document in door.documents()] == ["a"]
