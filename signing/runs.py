@@ -42,13 +42,17 @@ def look_again(file: File, *, password: str | None = None) -> FileVerdict:
     return validate_file(path_for(file), trust=anchors(), password=password)
 
 
+class BytesChanged(ValueError):
+    """The bytes that were judged are not those of the file's row: nothing is said of them as if they were."""
+
+
 @transaction.atomic
 def keep(
     file: File, verdict: FileVerdict, reason: str, *, actor: Actor = SYSTEM, job: Job | None = None
 ) -> Verification:
-    """Write the run beside the earlier ones. Raises ValueError where the bytes judged are not the file's."""
+    """Write the run beside the earlier ones. Raises BytesChanged where the bytes judged are not the file's."""
     if verdict.sha256 != file.sha256:
-        raise ValueError(f"the bytes judged are not those of file {file.pk}")
+        raise BytesChanged(f"the bytes judged are not those of file {file.pk}")
     status = FileStatus.objects.select_for_update(of=("self",)).get(file=file)
     indication = indication_of(verdict)
     run = Verification.objects.create(

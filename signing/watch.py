@@ -13,7 +13,7 @@ from repository.codes import Indication
 from repository.jobs.engine import progress
 from repository.jobs.outcomes import ItemFailed, Save
 from repository.models import File, Finding, Job, Verification
-from signing.runs import PDF, keep, look_again
+from signing.runs import PDF, BytesChanged, keep, look_again
 
 KIND = "reverify"
 ONE = "verify"
@@ -35,8 +35,8 @@ def work_reverify(job: Job) -> Save:
         try:
             keep(file, look_again(file), "nightly", job=job)
             done += 1
-        except BytesMissing:
-            # The check of the store tells of it; here it only cannot be judged.
+        except (BytesMissing, BytesChanged):
+            # The check of the store tells of it; here it only cannot be judged, and those after it still can.
             missing += 1
         progress(job, done=done, failed=missing)
     return lambda: _figures(job, missing)
