@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from repository.clock import now
 from repository.codes import DossierState
 from repository.models import Dossier
 from repository.refusals import Blocker, Refused
+
+
+def hold_dossiers_of(document_id: UUID | str) -> None:
+    """Take the rows of every dossier the document is in for the running transaction: none of them is closed while it changes.
+
+    Dossiers before documents, by identity, as closing and sealing take them, so that nobody waits for each other.
+    """
+    list(Dossier.objects.select_for_update(of=("self",)).filter(placements__document=document_id).order_by("pk"))
 
 
 def claim(dossier: Dossier, act: str, target: DossierState, *, of: tuple[DossierState, ...], **fields: Any) -> None:

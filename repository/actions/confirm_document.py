@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from repository.access import fetch_for
+from repository.actions.change_state import hold_dossiers_of
 from repository.actions.open_dossier import refused_fields
 from repository.actors import Actor
 from repository.clock import now
@@ -48,6 +49,7 @@ def edit(
     unknown = set(changes) - set(EDITABLE)
     if unknown:
         raise KeyError(f"not editable: {', '.join(sorted(unknown))}")
+    hold_dossiers_of(document_id)
     document: Document = fetch_for(actor, "edit", Document, document_id, related=("agency",), lock=True)
     if document.sealed_at is not None:
         raise Refused.because(

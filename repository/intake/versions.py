@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
+from repository.actions.change_state import hold_dossiers_of
 from repository.actors import SYSTEM, Actor, actor_of
 from repository.clock import now
 from repository.codes import WORKING_STATES
@@ -34,6 +35,7 @@ def work_version(job: Job, item: JobItem) -> Save:
 
 def save_version(intake: Intake, document_id: str, reason: str, actor: Actor) -> dict[str, Any]:
     """Make the version and all that was found; runs in the transaction that finishes the item. Raises ItemFailed."""
+    hold_dossiers_of(document_id)
     document = Document.objects.select_for_update(of=("self",)).select_related("agency").get(pk=document_id)
     _check(document, intake)
     last = Version.objects.filter(document=document).aggregate(last=Max("number"))["last"]
