@@ -35,7 +35,13 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or filters)}
     context["behind"], context["lag"] = outbox.lag()
     try:
-        found = find(typed, actor=actor, filters=filters, sort=sort, limit=PAGE, after=request.GET.get("after") or None)
+        try:
+            found = find(
+                typed, actor=actor, filters=filters, sort=sort, limit=PAGE, after=request.GET.get("after") or None
+            )
+        except ValueError:
+            # No end of a page, or one of another order: the first page.
+            found = find(typed, actor=actor, filters=filters, sort=sort, limit=PAGE)
     except EngineError:
         context["down"] = True
         context["hits"] = [
@@ -144,7 +150,7 @@ def word(name: str, value: str) -> str:
         return str(STATE_WORDS[DossierState(value)])
     if name == "verdict" and value in Indication.values:
         return str(Indication(value).label)
-    if name == "agency" and value.isdigit():
+    if name == "agency" and value.isdecimal() and len(value) <= 9:
         return Agency.objects.filter(serial=int(value)).values_list("name", flat=True).first() or value
     return value
 

@@ -100,3 +100,10 @@ def test_a_change_written_while_nobody_indexes_waits_in_the_outbox(filed, cast, 
     assert found("ứng phó", cast.reader) == []
     assert drain() == 1
     assert found("ung pho", cast.reader) == [filed] and outbox.lag()[0] == 0
+
+
+def test_an_address_with_an_end_of_page_that_is_none_shows_the_first_page(filed, cast, client_of):
+    for after in ("x", "[1]", "[1,2,3]", '["a","b"]'):
+        page = client_of(cast.reader).get("/search/", {"q": "thiên tai", "after": after, "agency": "²"})
+        assert page.status_code == 200, after
+        assert client_of(cast.reader).get("/search/", {"q": "thiên tai", "after": after}).context["total"] == 1, after
