@@ -37,13 +37,17 @@ def path_for(file: File) -> Path:
     return path
 
 
+def stream_of(file: File) -> BinaryIO:
+    """The file's bytes, open for reading; the caller closes them. Raises BytesMissing."""
+    try:
+        return path_for(file).open("rb")
+    except FileNotFoundError:
+        # The working copy went between finding and opening it; the sealed one is there.
+        return path_for(file).open("rb")
+
+
 @contextmanager
 def open_file(file: File) -> Iterator[BinaryIO]:
     """The file's bytes, open for reading. Raises BytesMissing."""
-    try:
-        stream = path_for(file).open("rb")
-    except FileNotFoundError:
-        # The working copy went between finding and opening it; the sealed one is there.
-        stream = path_for(file).open("rb")
-    with stream:
+    with stream_of(file) as stream:
         yield stream

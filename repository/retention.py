@@ -48,6 +48,9 @@ def due_of(dossier: Dossier, *, held: bool, on: date) -> Due:
         return Due(RetentionState.PERMANENT, None, (*lines, Line("permanent", None, note)))
     if ended is None:
         return Due(RetentionState.UNKNOWN, None, (*lines, Line("period", years, note)))
+    if ended.year + 1 + years > date.max.year:
+        # A day that no calendar of ours reaches; the figure or the date was mistyped.
+        return Due(RetentionState.UNKNOWN, None, (*lines, Line("period", years, note)))
     start = date(ended.year + 1, 1, 1)
     due = date(start.year + years, 1, 1)
     lines += [

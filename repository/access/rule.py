@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from repository.actors import Actor
-    from repository.models import Document, Dossier
+    from repository.models import Document, Dossier, Event
 
 ACTS = {**RECORD_ACTS, **AGENCY_ACTS, **GENERAL_ACTS}
 # A grant is leave to read, no more.
@@ -40,13 +40,7 @@ def may(actor: Actor, act: str, thing: Model | None = None) -> bool:
     if isinstance(thing, Agency):
         return act in AGENCY_ACTS and actor.holds(*roles, path=thing.path)
     if isinstance(thing, Event):
-        return (
-            act == "view"
-            and thing.secrecy <= actor.clearance
-            and actor.holds(*AGENCY_ACTS["audit"], path=thing.agency_path)
-            if thing.agency_path
-            else False
-        )
+        return act == "view" and _may_event(actor, thing)
     if isinstance(thing, Finding):
         return _may_finding(actor, act, thing)
     if isinstance(thing, Job):
@@ -70,6 +64,18 @@ def _may_document(actor: Actor, act: str, roles: tuple[Role, ...], document: Doc
     if act in GRANTED_ACTS and _granted(actor, document=document):
         return True
     return any(_may_dossier(actor, act, roles, dossier) for dossier in document.dossiers.select_related("agency"))
+
+
+def _may_event(actor: Actor, event: Event) -> bool:
+    from repository.models import Document, Dossier
+
+    if not event.agency_path or event.secrecy > actor.clearance:
+        return False
+    document = Document.objects.filter(pk=event.object_id).first()
+    dossier = Dossier.objects.filter(pk=event.dossier_id).first()
+    if any(about is not None and about.secrecy > actor.clearance for about in (document, dossier)):
+        return False
+    return actor.holds(*AGENCY_ACTS["audit"], path=event.agency_path)
 
 
 def _may_finding(actor: Actor, act: str, finding: Model) -> bool:

@@ -50,6 +50,11 @@ def came_from(request: HttpRequest) -> str:
     return given if safe else "/"
 
 
+def number_in(given: str) -> int | None:
+    """The whole number that was typed; None for anything else, also for what only looks like a figure (²) or is endless."""
+    return int(given) if given.isdecimal() and len(given) <= 9 else None
+
+
 def done(request: HttpRequest, message: str, to: Any) -> HttpResponse:
     messages.success(request, message)
     return redirect(to)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +17,11 @@ from django.utils.translation import gettext as _
 from repository.access import fetch_for, may
 from repository.actions.confirm_document import confirm_document
 from repository.actions.read import download_file, read_document
-from repository.bytes import path_for
+from repository.bytes import BytesMissing, stream_of
 from repository.codes import FileRole, Ocr
 from repository.events import history_for
 from repository.models import Document, Dossier, Extraction, File, Placement
-from repository.pages.base import done, page
+from repository.pages.base import done, number_in, page
 from repository.pages.document_form import DocumentForm, evidence_of
 from repository.pages.panels import panels_of
 from repository.pages.versions import version_context
@@ -70,7 +71,7 @@ def _text(request: HttpRequest, extraction: Extraction | None) -> dict[str, Any]
         return {"pages": []}
     starts = extraction.pages or [0]
     given = request.GET.get("page", "1")
-    first = min(max(int(given) if given.isdigit() else 1, 1), len(starts))
+    first = min(max(number_in(given) or 1, 1), len(starts))
     first = (first - 1) // PAGES * PAGES
     ends = [*starts[1:], len(extraction.text)]
     pages = [
@@ -136,14 +137,9 @@ def confirm(request: HttpRequest, document_id: UUID) -> HttpResponse:
     form = DocumentForm(request.POST or None, instance=found)
     refused = None
     if request.method == "POST" and form.is_valid():
-        revision = request.POST.get("revision", "")
+        revision = number_in(request.POST.get("revision", ""))
         try:
-            confirm_document(
-                document_id,
-                dict(form.cleaned_data),
-                actor=actor,
-                revision=int(revision) if revision.isdigit() else None,
-            )
+            confirm_document(document_id, dict(form.cleaned_data), actor=actor, revision=revision)
         except Refused as error:
             refused = error
         else:
@@ -159,7 +155,7 @@ def confirm(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "evidence": evidence_of(found, extraction.text if extraction else ""),
         "head": extraction.text[:4000] if extraction else "",
         "twins": _twins(request, found),
-        "waiting": _waiting(within).exclude(document=found).count() if within else 0,
+        "waiting": _waiting(request, within).exclude(document=found).count() if within else 0,
     }
     return render(request, "repository/confirm.html", context, status=409 if refused else 200)
 
@@ -171,13 +167,17 @@ def _dossier_of(request: HttpRequest, document: Document) -> Dossier | None:
     return next((row for row in rows if str(row.pk) == wanted), rows[0] if rows else None)
 
 
-def _waiting(dossier: Dossier) -> Any:
-    return Placement.objects.filter(dossier=dossier, document__confirmed_at__isnull=True).order_by("number")
+def _waiting(request: HttpRequest, dossier: Dossier) -> Any:
+    """Places of what is not confirmed yet, as far as the person may see it."""
+    seen = Document.objects.visible_to(request.actor).filter(pk=OuterRef("document"))  # type: ignore[attr-defined]
+    return Placement.objects.filter(Exists(seen), dossier=dossier, document__confirmed_at__isnull=True).order_by(
+        "number"
+    )
 
 
 def _onward(request: HttpRequest, document: Document, within: Dossier | None) -> HttpResponse:
     message = _("%(what)s is confirmed.") % {"what": document.label}
-    following = _waiting(within).first() if within else None
+    following = _waiting(request, within).first() if within else None
     if following is not None and within is not None:
         return done(request, message, reverse("confirm", args=[following.document_id]) + f"?dossier={within.pk}")
     return done(request, message, within or document)
@@ -198,11 +198,17 @@ def _twins(request: HttpRequest, document: Document) -> list[Document]:
 @login_required
 def download(request: HttpRequest, file_id: UUID) -> FileResponse:
     """The original bytes. Shown inline only where asked and where the format cannot run anything."""
-    file = download_file(file_id, actor=request.actor)  # type: ignore[attr-defined]
+    try:
+        with transaction.atomic():
+            # The event says that the bytes went out: where there are none, it is not written.
+            file = download_file(file_id, actor=request.actor)  # type: ignore[attr-defined]
+            stream = stream_of(file)
+    except BytesMissing as error:
+        raise Refused.because(
+            "download", None, "bytes-missing", _("The file's bytes are nowhere to be found. Tell your administrator.")
+        ) from error
     inline = "inline" in request.GET and file.mime in SAFE_INLINE
-    response = FileResponse(
-        path_for(file).open("rb"), content_type=file.mime if file.mime in SAFE_INLINE else "application/octet-stream"
-    )
+    response = FileResponse(stream, content_type=file.mime if file.mime in SAFE_INLINE else "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(not inline, file.name) or "attachment"
     response["Content-Length"] = str(file.size)
     response["X-Content-Type-Options"] = "nosniff"

@@ -27,7 +27,7 @@ from repository.actions.reopen_dossier import reopen_dossier
 from repository.actions.return_dossier import return_dossier
 from repository.actions.submit_dossier import submit_dossier
 from repository.models import Dossier, FilePlanEntry, Placement
-from repository.pages.base import done
+from repository.pages.base import done, number_in
 from repository.pages.dossiers import dossier_page
 from repository.pages.forms import Styled
 from repository.refusals import NotVisible, Refused
@@ -169,11 +169,9 @@ def edit(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     form = DossierForm(request.POST or None, instance=dossier)
     refused = None
     if request.method == "POST" and form.is_valid():
-        revision = request.POST.get("revision", "")
+        revision = number_in(request.POST.get("revision", ""))
         try:
-            edit_dossier(
-                dossier_id, dict(form.cleaned_data), actor=actor, revision=int(revision) if revision.isdigit() else None
-            )
+            edit_dossier(dossier_id, dict(form.cleaned_data), actor=actor, revision=revision)
         except Refused as error:
             refused = error
         else:

@@ -22,7 +22,7 @@ from repository.codes import WORKING_STATES, DossierState, ItemState, RetentionS
 from repository.events import history_for
 from repository.jobs.engine import UNFINISHED
 from repository.models import Document, Dossier, FileStatus, Hold, Job, JobItem, Placement, Retention
-from repository.pages.base import page, stretch
+from repository.pages.base import number_in, page, stretch
 from repository.pages.panels import panels_of
 from repository.refusals import Refused
 
@@ -124,10 +124,10 @@ def _visible_places(actor: Actor, dossier: Dossier) -> QuerySet[Placement]:
 def _documents(request: HttpRequest, dossier: Dossier) -> tuple[list[Placement], str]:
     """A stretch of the documents in their order, with the weakest verdict of each; two queries."""
     actor = request.actor  # type: ignore[attr-defined]
-    after = request.GET.get("after", "")
+    after = number_in(request.GET.get("after", ""))
     rows = _visible_places(actor, dossier).select_related("document")
-    if after.isdigit():
-        rows = rows.filter(number__gt=int(after))
+    if after is not None:
+        rows = rows.filter(number__gt=after)
     found = list(rows.order_by("number")[: DOCUMENTS + 1])
     more = f"?after={found[DOCUMENTS - 1].number}" if len(found) > DOCUMENTS else ""
     found = found[:DOCUMENTS]

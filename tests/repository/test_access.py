@@ -7,11 +7,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from repository import blobs
 from repository.access import keys_of_actor, keys_of_documents, may
 from repository.actions.place_document import place_document
 from repository.actors import SYSTEM, actor_of
 from repository.codes import Role, Secrecy
-from repository.models import Document, Dossier, Grant, Membership, User
+from repository.models import Document, Dossier, Event, Grant, Membership, User
 from repository.refusals import Forbidden
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_profiles]
@@ -119,3 +120,28 @@ def test_who_may_only_read_a_document_does_not_put_it_into_a_dossier_of_her_own(
     with pytest.raises(Forbidden):
         place_document(document.pk, own.pk, actor=cast.outsider)
     assert not own.placements.exists()
+
+
+def test_what_was_made_secret_later_is_told_no_more_by_its_earlier_events(cast, records):
+    dossier = records.dossier()
+    document = records.document(dossier)
+    cast.user("auditor")
+    mine = Event.objects.visible_to(cast.auditor)
+    assert mine.filter(object_id=document.pk).exists()
+    assert all(may(cast.auditor, "view", event) for event in mine)
+    Document.objects.filter(pk=document.pk).update(secrecy=Secrecy.SECRET)
+    assert not mine.filter(object_id=document.pk).exists()
+    assert mine.filter(object_id=dossier.pk).exists()
+    Dossier.objects.filter(pk=dossier.pk).update(secrecy=Secrecy.SECRET)
+    assert not mine.filter(dossier_id=dossier.pk).exists()
+    assert not any(may(cast.auditor, "view", event) for event in Event.objects.filter(dossier_id=dossier.pk))
+
+
+def test_bytes_that_are_nowhere_are_told_and_no_event_says_that_they_went_out(cast, records, client_of):
+    document = records.document(records.dossier())
+    file = document.versions.get().files.get()
+    client = client_of(cast.clerk)
+    assert client.get(f"/files/{file.pk}/").status_code == 200
+    blobs.remove(file.sha256)
+    assert client.get(f"/files/{file.pk}/").status_code == 409
+    assert Event.objects.filter(kind="file.downloaded").count() == 1
