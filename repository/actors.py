@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from repository.models import User
 
 
+LONGEST_LABEL = 200
+
+
 @dataclass(frozen=True)
 class Post:
     """A role held today in an agency and everything below its path."""
@@ -91,4 +94,5 @@ def actor_of(user: User | AnonymousUser) -> Actor:
     """The actor a signed-in person is; NOBODY for one who is not signed in."""
     if not user.is_authenticated:
         return NOBODY
-    return Actor(label=user.label, id=user.pk, user=user)
+    # As long as the columns that keep it: name and account together may be longer.
+    return Actor(label=user.label[:LONGEST_LABEL], id=user.pk, user=user)

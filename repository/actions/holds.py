@@ -20,7 +20,7 @@ from repository.retention import refresh_retention
 @transaction.atomic
 def place_hold(dossier_id: UUID | str, reason: str, *, actor: Actor, order_number: str = "") -> Hold:
     """Put a hold on the dossier. Raises NotVisible, Forbidden or Refused."""
-    dossier = fetch_for(actor, "hold", Dossier, dossier_id, related=("agency",))
+    dossier = fetch_for(actor, "hold", Dossier, dossier_id, related=("agency",), lock=True)
     if not reason.strip():
         raise Refused.because(
             "hold", dossier, "no-reason", _("Say why the dossier is held."), _("Name the order it follows.")
@@ -44,7 +44,7 @@ def lift_hold(hold_id: UUID | str, reason: str, *, actor: Actor) -> Hold:
     hold = Hold.objects.filter(pk=hold_id).first()
     if hold is None:
         raise NotVisible
-    dossier = fetch_for(actor, "lift", Dossier, hold.dossier_id, related=("agency",))
+    dossier = fetch_for(actor, "lift", Dossier, hold.dossier_id, related=("agency",), lock=True)
     if not reason.strip():
         raise Refused.because(
             "lift", dossier, "no-reason", _("Say why the hold is lifted."), _("Name the order it follows.")

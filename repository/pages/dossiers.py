@@ -41,7 +41,7 @@ STEPS = (
 def dossiers(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     rows = Dossier.objects.visible_to(actor).select_related("agency", "retention")
-    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    state, words = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "").strip()
     if state in DossierState.values:
         rows = rows.filter(state=state)
     if request.GET.get("due"):

@@ -43,7 +43,8 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 def _filtered(rows: QuerySet[Event], request: HttpRequest) -> QuerySet[Event]:
-    kind, who, day = (request.GET.get(name, "").strip() for name in ("kind", "who", "day"))
+    # PostgreSQL takes no zero in a text.
+    kind, who, day = (request.GET.get(name, "").replace("\0", "").strip() for name in ("kind", "who", "day"))
     if kind:
         rows = rows.filter(kind__startswith=kind)
     if who:

@@ -28,7 +28,7 @@ SHOWN = 12
 @page
 def search(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    typed = request.GET.get("q", "").strip()[:1000]
+    typed = request.GET.get("q", "").replace("\0", "").strip()[:1000]
     filters = {name: tuple(request.GET.getlist(name)) for name in COUNTED if request.GET.getlist(name)}
     given = request.GET.get("sort", "")
     sort = Sort(given) if given in set(Sort) else Sort.RELEVANCE

@@ -145,3 +145,18 @@ def test_bytes_that_are_nowhere_are_told_and_no_event_says_that_they_went_out(ca
     blobs.remove(file.sha256)
     assert client.get(f"/files/{file.pk}/").status_code == 409
     assert Event.objects.filter(kind="file.downloaded").count() == 1
+
+
+def test_a_person_with_the_longest_names_acts_like_any_other(cast, records):
+    User.objects.filter(pk=cast.user("clerk").pk).update(full_name="Tên " * 30, username="u" * 150)
+    clerk = actor_of(User.objects.get(username="u" * 150))
+    document = records.document(records.dossier(by=clerk), by=clerk)
+    event = Event.objects.get(kind="document.received", object_id=document.pk)
+    for kept in (event.actor_label, document.versions.get().made_by):
+        assert len(kept) == 200 and kept.startswith("Tên Tên")
+
+
+def test_a_zero_in_what_is_asked_for_is_passed_over(cast, records, client_of):
+    records.dossier("Bảo đảm an toàn")
+    for address, name in (("/dossiers/", "q"), ("/events/", "who"), ("/search/", "q")):
+        assert client_of(cast.auditor).get(address, {name: "bao\0dam"}).status_code in (200, 503), address
