@@ -24,7 +24,8 @@ def bench_intake(folder: Path, *, documents: int) -> dict[str, Any]:
     environment = os.environ | {"REPOSITORY_DATA": str(data)}
     manage = [sys.executable, "manage.py"]
     # Made once: the first migrations take longer than the hundred documents.
-    run([*manage, "init", "--json"], environment | {"REPOSITORY_DATA": str(template)})
+    if run([*manage, "init", "--json"], environment | {"REPOSITORY_DATA": str(template)}).status:
+        raise RuntimeError(f"no archive could be made in {template}")
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(template, data)
     for path in papers:
@@ -32,6 +33,8 @@ def bench_intake(folder: Path, *, documents: int) -> dict[str, Any]:
     intake = [*manage, "intake", "--json", "--new-dossier"]
     first = run([*intake, "Một", str(papers[0])], environment)
     whole = run([*intake, "Trăm", *map(str, papers[1:])], environment)
+    if not whole.output:
+        raise RuntimeError(f"the intake ended with status {whole.status}")
     filed = json.loads(whole.output.splitlines()[-1])["filed"]
     alone = [sys.executable, "-m", "demo.bench.alone"]
     figures: dict[str, Any] = {"documents": documents, "filed": filed, "load": round(whole.load, 1)}

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from demo.drill.browser import Browser
 from demo.drill.installation import Installation
@@ -65,11 +66,10 @@ def full_disk(data: Path, template: Path, papers: list[Path], accounts: dict[str
     try:
         shutil.copytree(template, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("build"))
         with _ballast(data):
-            code, rows, said = _manage(data, "intake", "--new-dossier", "Đầy đĩa", "--json", *map(str, papers))
+            code, _rows, said = _manage(data, "intake", "--new-dossier", "Đầy đĩa", "--json", *map(str, papers))
             if code == 0:
                 yield "intake said that all went well"
-            yield from _unclear(said + json.dumps(rows, ensure_ascii=False))
-        _manage(data, "migrate")
+            yield from _unclear(said)
         mounted = subprocess.run(["mount", "-o", "remount,size=200m", str(data)], check=False)
         if mounted.returncode:
             raise NotHere("the small disk could not be made larger")
@@ -152,12 +152,12 @@ def _all_in(data: Path, papers: list[Path], dossier: str) -> Iterator[str]:
 
 def _unclear(said: str) -> Iterator[str]:
     if "Traceback" in said:
-        yield f"a traceback instead of a message: {said.strip().splitlines()[-1][:200]}"
+        yield f"a traceback instead of a message: {said[said.rindex('Traceback') :].strip()[-600:]}"
 
 
 def _new_dossier(data: Path, path: Path) -> str:
     _manage(data, "intake", "--new-dossier", "Tin nhắn", "--json", str(path))
-    return str(_one(data, "select id from repository_dossier limit 1"))
+    return str(UUID(_one(data, "select id from repository_dossier limit 1")))
 
 
 def _documents(data: Path) -> int:

@@ -158,20 +158,20 @@ class Installation:
         return None
 
     def stop(self) -> list[str]:
-        """Tell all to stop; returns the processes that had to be ended by force or that outlived their parent."""
+        """Tell all to stop, end those that are slow as the supervisor does; returns the processes that are still there then."""
         self.look_after()
         for process in self.processes.values():
             if process.poll() is None:
                 process.terminate()
-        late = []
         deadline = time.monotonic() + SECONDS_TO_STOP
-        for name, process in self.processes.items():
-            try:
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                late.append(f"{name} did not stop in {SECONDS_TO_STOP} s")
-        left = psutil.wait_procs([one for one in self.everybody.values() if one.is_running()], timeout=5)[1]
-        for one in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        late = []
+        for one in psutil.wait_procs([one for one in self.everybody.values() if one.is_running()], timeout=10)[1]:
             with contextlib.suppress(psutil.Error):
                 if one.status() != psutil.STATUS_ZOMBIE:
                     late.append(f"left over: {' '.join(one.cmdline())[:120]}")

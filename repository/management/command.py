@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -29,13 +30,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="figures for machines, a line of JSON each")
         if self.acts_as_somebody:
-            parser.add_argument("--as", dest="as_user", metavar="USER", help="who acts; default: the archivist made by init")
+            parser.add_argument(
+                "--as", dest="as_user", metavar="USER", help="who acts; default: the archivist made by init"
+            )
 
     def execute(self, *args: Any, **options: Any) -> Any:
         try:
             return super().execute(*args, **options)
         except RepositoryError as refused:
             raise CommandError(str(refused)) from refused
+        except OperationalError as error:
+            # A full disk, a database that another program holds or that is down: nothing was half written.
+            raise CommandError(
+                f"The database did not take the work: {str(error).strip()}. Mend that and run this again: what is in stays in."
+            ) from error
 
     def actor(self, options: dict[str, Any]) -> Actor:
         """The person named by --as, or the archivist that `init` made. Raises CommandError where there is none."""
@@ -44,7 +52,9 @@ class Command(BaseCommand):
         user = users.filter(username=name).first() if name else users.filter(prefers__default_actor=True).first()
         if user is None:
             raise CommandError(
-                f"There is no active person {name!r}." if name else "Say who acts with --as USER, or run `manage.py init` first."
+                f"There is no active person {name!r}."
+                if name
+                else "Say who acts with --as USER, or run `manage.py init` first."
             )
         return actor_of(user)
 
