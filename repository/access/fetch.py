@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from repository.access.rule import ACTS, may
@@ -30,7 +31,7 @@ def fetch_for(
         rows = rows.select_for_update(of=("self",))
     try:
         thing: M = rows.get(pk=pk)
-    except (model.DoesNotExist, ValueError) as absent:  # type: ignore[attr-defined]
+    except (model.DoesNotExist, ValidationError, ValueError) as absent:  # type: ignore[attr-defined]
         raise NotVisible from absent
     if not may(actor, act, thing):
         raise Forbidden(act, thing, ACTS[act])

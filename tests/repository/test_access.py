@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from repository import blobs
-from repository.access import keys_of_actor, keys_of_documents, may
+from repository.access import fetch_for, keys_of_actor, keys_of_documents, may
 from repository.actions.place_document import place_document
 from repository.actors import SYSTEM, actor_of
 from repository.codes import Role, Secrecy
 from repository.models import Document, Dossier, Event, Grant, Membership, User
-from repository.refusals import Forbidden
+from repository.refusals import Forbidden, NotVisible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_profiles]
 
@@ -160,3 +160,9 @@ def test_a_zero_in_what_is_asked_for_is_passed_over(cast, records, client_of):
     records.dossier("Bảo đảm an toàn")
     for address, name in (("/dossiers/", "q"), ("/events/", "who"), ("/search/", "q")):
         assert client_of(cast.auditor).get(address, {name: "bao\0dam"}).status_code in (200, 503), address
+
+
+def test_an_identity_that_is_none_is_not_found(cast):
+    for odd in ("", "x", "1"):
+        with pytest.raises(NotVisible):
+            fetch_for(cast.clerk, "view", Dossier, odd)
