@@ -6,7 +6,6 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import repository.ids
-from django.conf import settings
 from django.db import migrations, models
 
 
