@@ -19,6 +19,17 @@ from tests.services.server import Server, StartFailed
 
 LISTEN = "import socket,sys,time; s=socket.create_server(('127.0.0.1', int(sys.argv[1]))); print('up'); time.sleep(600)"
 
+# Ends with its first visitor after it was found to answer; the visitor waits until it is gone.
+SHORT = (
+    "import os,socket,sys; s=socket.create_server(('127.0.0.1', int(sys.argv[1]))); print('up'); s.accept();"
+    "s.accept()[0].sendall(str(os.getpid()).encode())"
+)
+VISIT = (
+    "import os,psutil,socket,time; port=int(os.environ['SMALL_URL'].rpartition(':')[2]);"
+    "server=psutil.Process(int(socket.create_connection(('127.0.0.1', port)).recv(9)))\n"
+    "while server.status() != psutil.STATUS_ZOMBIE: time.sleep(0.05)"
+)
+
 
 class Small(Server):
     """A server of one line of Python, so that the ways things go wrong can be tried in no time."""
@@ -82,16 +93,19 @@ def test_the_exit_status_is_the_commands_and_the_logs_are_named(tmp_path, capfd)
     assert (tmp_path / "logs" / "small.log").read_text() == "up\n"
 
 
-def test_a_server_that_died_under_the_command_shows_its_last_words(tmp_path, capfd):
-    kill = "import os, psutil; [p.kill() for p in psutil.Process(os.getppid()).children() if p.pid != os.getpid()]"
-    assert door.run(["small"], tmp_path, [sys.executable, "-c", kill]) == 0
+def test_a_server_that_died_under_the_command_shows_its_last_words(tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(Small, "command", lambda self: [sys.executable, "-u", "-c", SHORT, str(self.port)])
+    assert door.run(["small"], tmp_path, [sys.executable, "-c", VISIT]) == 0
     assert "Small had ended; it said last:\n    up" in capfd.readouterr().err
 
 
-def test_a_server_that_does_not_come_up_shows_its_last_words_and_leaves_nothing_running(tmp_path, capfd):
+def test_a_server_that_does_not_come_up_shows_its_last_words_and_leaves_nothing_running(tmp_path, capfd, monkeypatch):
+    started = []
+    monkeypatch.setattr(Small, "launch", lambda self, **how: (Server.launch(self, **how), started.append(self.process)))
     assert door.run(["small", "broken"], tmp_path, ["false"]) == 1
     assert "Broken ended with 3 at start\n    the disk is on fire" in capfd.readouterr().err
-    assert not [p for p in psutil.Process().children(recursive=True) if LISTEN in p.cmdline()]
+    assert len(started) == 2
+    assert not any(process.is_running() for process in started)
 
 
 def test_what_cannot_be_had_is_named_and_the_rest_goes_on(tmp_path, capfd, monkeypatch):
