@@ -56,7 +56,10 @@ def make_archive(name: str, code: str) -> dict[str, str]:
     for username, (role, full_name) in people.items():
         accounts[username] = secrets.token_urlsafe(12)
         user = User.objects.create_user(
-            username, password=accounts[username], full_name=full_name, prefers={"default_actor": role == Role.ARCHIVIST}
+            username,
+            password=accounts[username],
+            full_name=full_name,
+            prefers={"default_actor": role == Role.ARCHIVIST},
         )
         Membership.objects.create(user=user, agency=agency, role=role, valid_from=today())
         record("person.added", SYSTEM, user, agency=agency, role=role)
