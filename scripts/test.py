@@ -7,6 +7,7 @@ even when one fails, so that one call tells all there is to mend.
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -77,7 +78,14 @@ def _programs_are_there(data: Path) -> bool:
 
 
 def _run(command: tuple[str, ...], environment: Mapping[str, str]) -> bool:
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        return process.wait() == 0
+    except KeyboardInterrupt:
+        # It stops its servers and removes their data, which takes longer than `subprocess.run` would wait.
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        raise
 
 
 if __name__ == "__main__":
