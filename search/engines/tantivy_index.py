@@ -6,6 +6,7 @@ nothing (ids are raw text here); `parse_query` changes prefixes and fuzzy terms 
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -80,7 +81,25 @@ class TantivyIndex:
 
     def open_writer(self, memory: int) -> IndexWriter:
         """Return tantivy's own writer with one thread and `memory` bytes. Hold the writer's lock before asking."""
+        self._drop_unfinished_deletions()
         return self._index.writer(memory, 1)
+
+    def _drop_unfinished_deletions(self) -> None:
+        """Take away deletions that a killed writer wrote down but never committed.
+
+        The next writer counts on from the last commit, comes to the same file name and is refused for ever. No reader
+        knows these files: they are younger than the commit and stand in no meta.json.
+        """
+        meta = json.loads((self.folder / "meta.json").read_bytes())
+        committed = {
+            f"{segment['segment_id'].replace('-', '')}.{segment['deletes']['opstamp']}.del"
+            for segment in meta["segments"]
+            if segment.get("deletes")
+        }
+        for path in self.folder.glob("*.del"):
+            stamp = path.name.split(".")[1]
+            if path.name not in committed and stamp.isdigit() and int(stamp) > meta["opstamp"]:
+                path.unlink()
 
     def term(self, field: str, value: str) -> Query:
         """Return the look-up of a value in a field without positions."""

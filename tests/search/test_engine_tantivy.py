@@ -1,5 +1,6 @@
 """The embedded engine in its own right: one writer, readers everywhere, killed at any time."""
 
+import json
 import os
 import signal
 import subprocess
@@ -141,3 +142,19 @@ def test_an_index_whose_folder_is_gone_is_not_an_empty_one(engine):
     with pytest.raises(IndexMissing):
         total(fresh)
     assert not fresh.health().ok
+
+
+def test_deletions_that_a_killed_writer_left_uncommitted_do_not_stop_the_next_one(engine):
+    """Found by the drill: killed between writing deletions down and committing them, the index could never be written again."""
+    with engine.writer() as writer:
+        writer.write([document(str(n)) for n in range(20)])
+    folder = next(engine.folder.glob("index-*"))
+    meta = json.loads((folder / "meta.json").read_bytes())
+    for segment in meta["segments"]:
+        for stamp in range(meta["opstamp"] + 1, meta["opstamp"] + 200):
+            (folder / f"{segment['segment_id'].replace('-', '')}.{stamp}.del").write_bytes(b"unfinished")
+
+    with engine.writer() as writer:
+        assert writer.write([document(str(n), text="nước", version=2) for n in range(20)]).applied == 20
+
+    assert engine.search(Query(keys=KEYS, parsed=parse("nước"))).total == 20
