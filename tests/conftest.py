@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,6 +110,8 @@ def _no_bytes_kept(
         return
     folder = tmp_path_factory.mktemp("data")
     settings.BLOBS, settings.STORE, settings.INDEX = folder / "blobs", folder / "store", folder / "index"
+    # One Elasticsearch serves the whole run: what one test filed must not be found by another.
+    settings.ELASTICSEARCH_INDEX = f"test-{uuid.uuid4().hex}"
     yield
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -143,6 +143,7 @@ def _take_in(dossier: Dossier, name: str, received: blobs.Received, *, actor: Ac
     return Receipt("received", _("Received."), job, item)
 
 
+@transaction.atomic
 def open_intake(dossier: Dossier, *, actor: Actor) -> Job:
     """The person's running intake into the dossier, or a new one. One stands at a time; the database holds that."""
     mine = Job.objects.filter(kind="intake", dossier=dossier, actor=actor.user, state__in=UNFINISHED)
