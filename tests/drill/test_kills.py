@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEED = 3
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="who holds the index is read from /proc")
 def test_nothing_is_lost_doubled_or_stuck_after_five_kills(django_db_setup, django_db_blocker, tmp_path):
     data = tmp_path / f"archive-{SEED}"
