@@ -18,7 +18,7 @@ class RepositoryConfig(AppConfig):
     verbose_name = _("Repository")
 
     def ready(self) -> None:
-        from repository import checks, plugins  # noqa: F401
+        from repository import plugins
         from repository.guards.rules import of_the_repository, protect
 
         protect(*of_the_repository())
