@@ -163,9 +163,10 @@ def _wait_for_quiet(installation: Installation, *, hasty: bool) -> bool:
 
 def _let_leases_end(installation: Installation) -> None:
     """As if all processes had died and nobody had come for longer than a lease: end them, and age the leases they held."""
+    # A lease that has ended already is for the sweeper: to kill everybody again would only keep it from coming up.
     running = (
-        JobItem.objects.filter(state=ItemState.RUNNING),
-        Job.objects.filter(state=JobState.RUNNING, lease_until__isnull=False),
+        JobItem.objects.filter(state=ItemState.RUNNING, lease_until__gt=now()),
+        Job.objects.filter(state=JobState.RUNNING, lease_until__gt=now()),
     )
     if not any(rows.exists() for rows in running) or _somebody_works():
         return
