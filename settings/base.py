@@ -159,6 +159,8 @@ LARGEST_FILE = number("LARGEST_FILE_MB", 4096, least=1) * 1024 * 1024
 # The working copies and the archive store; the store is the primary copy of what is sealed (design, rule 2).
 BLOBS = DATA / "blobs"
 STORE = DATA / "store"
+# What jobs make for the person who asked: exports, downloads. Made again at any time.
+PRODUCTS = DATA / "products"
 INDEX = DATA / "index"
 
 HTTPS = flag("HTTPS")

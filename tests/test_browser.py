@@ -5,9 +5,6 @@ Screenshots of each step are kept in var/screens to be looked at.
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -19,16 +16,7 @@ from repository.jobs.run import run_to_end
 from repository.models import Dossier, Job
 from repository.registry import settled
 from repository.text.fold import fold
-
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SCREENS = Path(__file__).resolve().parent.parent / "var" / "screens"
+from tests.browser import Person, chromium  # noqa: F401
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
@@ -46,69 +34,13 @@ def folder(tmp_path_factory):
     return tmp_path, sealed
 
 
-@pytest.fixture(scope="module")
-def chromium(folder):
-    if not CHROMIUM:
-        pytest.skip("no chromium on this machine (set CHROMIUM)")
-    from playwright.sync_api import sync_playwright
-
-    # The driver runs a loop in this thread; Django must be told that the database is used from it all the same.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-class Person:
-    """Somebody at her screen, and everything the browser complained about."""
-
-    def __init__(self, browser, server, cast, name: str, *, width: int = 1440, theme: str = "light") -> None:
-        user = cast.user(name)
-        user.set_password(cast.PASSWORD)
-        user.save()
-        self.name, self.site, self.width = name, server.url, width
-        self.complaints: list[str] = []
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="vi-VN", color_scheme=theme)
-        self.page = context.new_page()
-        self.page.set_default_timeout(60_000)
-        self.page.on("console", self.heard)
-        self.page.on("response", self.answered)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.go("/accounts/login/")
-        self.page.fill("[name=login]", name)
-        self.page.fill("[name=password]", cast.PASSWORD)
-        self.page.press("[name=password]", "Enter")
-        self.page.wait_for_url(re.compile(r"/$"))
-
-    def heard(self, message) -> None:
-        # What could not be loaded is told by its answer, below, with its address.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            self.complaints.append(message.text)
-
-    def answered(self, response) -> None:
-        """A refusal is an answer (409); fonts are cut by a command of their own, and a page is whole without them."""
-        if response.status >= 400 and response.status != 409 and not response.url.endswith(".woff2"):
-            self.complaints.append(f"{response.status} {response.url}")
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.site + path)
-
-    def look(self, name: str) -> None:
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENS / f"{name}-{self.width}.png")
-
-    def widest(self) -> int:
-        return int(self.page.evaluate("document.documentElement.scrollWidth"))
-
-
 def work_all():
     for job in Job.objects.filter(state__in=["queued", "running"]):
         run_to_end(job.pk)
     settled()
 
 
-def test_the_main_job_by_hand(chromium, live_server, cast, folder):
+def test_the_main_job_by_hand(folder, chromium, live_server, cast):  # noqa: F811
     path, paper = folder
     clerk = Person(chromium, live_server, cast, "clerk")
     clerk.look("home-clerk")

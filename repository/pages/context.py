@@ -25,7 +25,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: nav(request, actor)),
         "tray": SimpleLazyObject(lambda: tray(actor)),
         "search_url": _search_url(),
+        "frame": frame_of(request, actor),
     }
+
+
+def frame_of(request: HttpRequest, actor: Actor) -> str:
+    """The frame a page stands in: the reading room's, or the workbench's for those who file."""
+    return "vk/base.html"
 
 
 def nav(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
