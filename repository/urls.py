@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from repository.pages import documents, dossier_acts, dossiers, events, home, intake, plan, runs, versions
+from repository.pages import documents, dossier, dossier_acts, dossiers, events, home, intake, plan, runs, versions
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("plan/", plan.plan, name="plan"),
     path("plan/<uuid:entry_id>/open/", dossier_acts.new, name="open_dossier"),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
-    path("dossiers/<uuid:dossier_id>/", dossiers.dossier, name="dossier"),
+    path("dossiers/<uuid:dossier_id>/", dossier.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/edit/", dossier_acts.edit, name="dossier_edit"),
     path("dossiers/<uuid:dossier_id>/files/", intake.files, name="dossier_files"),
     path("dossiers/<uuid:dossier_id>/intake/", intake.progress, name="dossier_intake"),

@@ -28,7 +28,7 @@ from repository.actions.return_dossier import return_dossier
 from repository.actions.submit_dossier import submit_dossier
 from repository.models import Dossier, FilePlanEntry, Placement
 from repository.pages.base import done, number_in
-from repository.pages.dossiers import dossier_page
+from repository.pages.dossier import dossier_page
 from repository.pages.forms import Styled
 from repository.refusals import NotVisible, Refused
 

@@ -19,7 +19,7 @@ from repository.access import fetch_for
 from repository.actions.receive_file import Receipt, cancel_intake, discard_item, receive_file, retry_item
 from repository.models import Dossier
 from repository.pages.base import act, done
-from repository.pages.dossiers import intake_context
+from repository.pages.dossier import intake_context
 from repository.refusals import Refused
 
 
