@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
@@ -19,6 +19,36 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class PlainTextMiddleware:
+    """Takes NUL out of what is typed and asked: no person writes it, and PostgreSQL's text cannot hold it.
+
+    A body that is no form (a file that is sent) is not touched.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *called: object) -> None:
+        # Not before: a middleware in front may answer without the body ever being read.
+        request.GET = without_nul(request.GET)
+        if request.method == "POST":
+            request.POST = without_nul(request.POST)  # type: ignore[assignment]
+
+
+def without_nul(given: QueryDict) -> QueryDict:
+    """The same, without NUL in any value; the given itself where there is none."""
+    if not any("\0" in value for _name, values in given.lists() for value in values):
+        return given
+    cleaned = QueryDict(mutable=True)
+    for name, values in given.lists():
+        cleaned.setlist(name, [value.replace("\0", "") for value in values])
+    cleaned._mutable = False  # type: ignore[attr-defined]
+    return cleaned
 
 
 class RefusalMiddleware:

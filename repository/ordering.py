@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from repository.models import Dossier, Placement
 
@@ -27,6 +27,26 @@ def order_as(dossier: Dossier, documents: Sequence[UUID]) -> None:
     if sorted(places) != sorted(documents):
         raise ValueError("every document of the dossier, once")
     _number(dossier, [(places[document], numbers[places[document]]) for document in documents])
+
+
+def move(dossier: Dossier, document: UUID, number: int) -> tuple[int, int]:
+    """Let the document stand at this number (the nearest there is), the ones between step aside; from and to, as they were.
+
+    Raises ValueError where the dossier does not hold the document. Three statements, however long the way is.
+    """
+    places = Placement.objects.filter(dossier=dossier)
+    was = places.filter(document=document).values_list("number", flat=True).first()
+    if was is None:
+        raise ValueError("not in the dossier")
+    number = min(max(number, 1), places.aggregate(last=Max("number"))["last"])
+    if number == was:
+        return was, number
+    between, step = ((number, was - 1), 1) if number < was else ((was + 1, number), -1)
+    # A number stands once in a dossier at every instant, so they step aside below zero first.
+    places.filter(number__range=between).update(number=-(F("number") + step))
+    places.filter(document=document).update(number=-number)
+    places.filter(number__lt=0).update(number=-F("number"))
+    return was, number
 
 
 def _number(dossier: Dossier, rows: list[tuple[int, int]]) -> None:

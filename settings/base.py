@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "repository.middleware.RefusalMiddleware",
+    "repository.middleware.PlainTextMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

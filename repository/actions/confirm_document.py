@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from repository.access import fetch_for
 from repository.actions.change_state import hold_dossiers_of
 from repository.actions.open_dossier import refused_fields
+from repository.actions.saving import check_clearance, check_pages, check_revision
 from repository.actors import Actor
 from repository.clock import now
 from repository.codes import WORKING_STATES, DocumentType
 from repository.events import record
 from repository.models import Document
 from repository.ordering import order_by_date
-from repository.refusals import Blocker, Refused
+from repository.refusals import Refused
 from repository.registry import documents_changed
 
 EDITABLE = (
@@ -68,30 +69,13 @@ def edit(
             _("The document stands in a dossier that is no longer open."),
             _("That dossier must be reopened or returned first."),
         )
-    if revision is not None and revision != document.revision:
-        raise Refused(
-            "edit",
-            document,
-            [
-                Blocker(
-                    code="conflict",
-                    title=_("Somebody else changed this document meanwhile."),
-                    remedy=_("Load the page again; what you typed is still here."),
-                )
-            ],
-        )
+    check_revision(document, revision)
     before = {name: getattr(document, name) for name in changes}
     for name, value in changes.items():
         setattr(document, name, value.strip() if isinstance(value, str) else value)
     _fill_in(document, changes)
-    if document.secrecy > actor.clearance:
-        raise Refused.because(
-            "edit",
-            document,
-            "above-clearance",
-            _("The secrecy is above your clearance."),
-            _("Ask somebody who is cleared for it."),
-        )
+    check_clearance(document, actor)
+    check_pages(document, "page_amount")
     try:
         document.full_clean(exclude=["agency", "received_by", "confirmed_by"])
     except ValidationError as wrong:

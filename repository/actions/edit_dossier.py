@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from repository.access import fetch_for
 from repository.actions.open_dossier import check_fields
+from repository.actions.saving import check_clearance, check_pages, check_revision
 from repository.actors import Actor
 from repository.clock import now
 from repository.codes import WORKING_STATES, DossierState
@@ -36,29 +36,12 @@ def edit_dossier(
     dossier = fetch_for(actor, "edit", Dossier, dossier_id, related=("agency",), lock=True)
     if dossier.state not in (*WORKING_STATES, DossierState.CLOSED):
         raise Refused("edit", dossier, [Blocker.already(DossierState(dossier.state))])
-    if revision is not None and revision != dossier.revision:
-        raise Refused(
-            "edit",
-            dossier,
-            [
-                Blocker(
-                    code="conflict",
-                    title=_("Somebody else changed this dossier meanwhile."),
-                    remedy=_("Load the page again; what you typed is still here."),
-                )
-            ],
-        )
+    check_revision(dossier, revision)
     before = {name: getattr(dossier, name) for name in changes}
     for name, value in changes.items():
         setattr(dossier, name, value.strip() if isinstance(value, str) else value)
-    if dossier.secrecy > actor.clearance:
-        raise Refused.because(
-            "edit",
-            dossier,
-            "above-clearance",
-            _("The secrecy is above your clearance."),
-            _("Ask somebody who is cleared for it."),
-        )
+    check_clearance(dossier, actor)
+    check_pages(dossier, "paper_sheets")
     check_fields(dossier, "edit")
     dossier.changed_at = now()
     dossier.revision += 1

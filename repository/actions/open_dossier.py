@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ def open_dossier(
     # The agency's row orders the writers, so that two dossiers opened at once get two codes.
     Agency.objects.select_for_update(of=("self",)).get(pk=agency.pk)
     year = year or (entry.plan.year if entry else today().year)
+    _check_place(agency, entry, year)
     notation = fields.pop("notation", "") or _next_notation(agency, entry, year)
     moment = now()
     record_class = fields.pop("record_class", None) or (entry.record_class if entry else None)
@@ -65,6 +67,30 @@ def open_dossier(
     refresh_retention([dossier.pk])
     record("dossier.opened", actor, dossier, title=dossier.title, heading=entry.notation if entry else None)
     return dossier
+
+
+def _check_place(agency: Agency, entry: FilePlanEntry | None, year: int) -> None:
+    """Raises Refused where the heading is another agency's, or the agency had ended before that year.
+
+    Papers of the years in which it worked may still be filed after its end: they are its records, not its successor's.
+    """
+    owner = entry and (entry.unit or entry.plan.agency)
+    if owner is not None and not agency.path.startswith(owner.path):
+        raise Refused.because(
+            "open dossier",
+            None,
+            "other-agency",
+            _("The heading stands in the file plan of another agency."),
+            _("Choose a heading of this agency's plan."),
+        )
+    if agency.ended_on is not None and agency.ended_on <= date(year, 1, 1):
+        raise Refused.because(
+            "open dossier",
+            None,
+            "agency-ended",
+            _("%(agency)s had ended before %(year)s.") % {"agency": agency.name, "year": year},
+            _("Open it in the agency that took over its work."),
+        )
 
 
 def check_fields(dossier: Dossier, act: str) -> None:
