@@ -163,6 +163,9 @@ STORE = DATA / "store"
 # What jobs make for the person who asked: exports, downloads. Made again at any time.
 PRODUCTS = DATA / "products"
 INDEX = DATA / "index"
+# Pictures and words of pages: derived, the least used go first.
+RENDITIONS = DATA / "cache" / "renditions"
+RENDITIONS_MB = number("RENDITIONS_MB", 4096, least=64)
 
 HTTPS = flag("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS

@@ -1,13 +1,16 @@
-"""Celery: Redis where REDIS_URL is set, else Kombu's filesystem transport. A message is a wake-up; the job is a row."""
+"""Celery: Redis where REDIS_URL is set, else messages in a folder. A message is a wake-up; the job is a row."""
 
 import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 
 from settings.environment import data_folder, service_url
+
+TRANSPORT_ALIASES["folder"] = "settings.messages:Transport"
 
 app = Celery("vankho")
 
@@ -25,10 +28,9 @@ def broker() -> dict[str, object]:
     for path in folders.values():
         path.mkdir(parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://",
+        "broker_url": "folder://",
         "broker_transport_options": {
             **{name: str(path) for name, path in folders.items()},
-            "store_processed": False,
             "control_folder": str(folder / "control"),
         },
     }

@@ -21,7 +21,7 @@ from scripts.messages import compile_messages, incomplete, languages, merged
 
 (VIETNAMESE,) = (language for language in languages() if language.code == "vi")
 # Where English stands on purpose: words of other standards and programs, and the name of the language itself.
-LEFT_IN_ENGLISH = re.compile(r"manage\.py \w+|SHA-\d+|TOTAL-\w+|INDETERMINATE|JavaScript|Enter|Ctrl|Space")
+LEFT_IN_ENGLISH = re.compile(r"manage\.py \w+|SHA-\d+|TOTAL-\w+|INDETERMINATE|JavaScript|Enter|Ctrl|Space|[0-9a-f]{8,}…?")
 # Words that no Vietnamese sentence has, whatever its accents; "to", "an", "in", "no" and "do" are Vietnamese as well.
 ENGLISH = {
     *"about accept account add again all and any are because been before cancel change close closed confirm copy".split(),
