@@ -6,12 +6,19 @@ from repository.registry import JobKind, Nightly, registry
 
 
 def register() -> None:
+    from repository.actions.copy_plan import KIND as COPY
+    from repository.actions.copy_plan import work_copy
+    from repository.actions.read_plan import KIND as READ
+    from repository.actions.read_plan import work_read
     from repository.blockers import closing, submitting
     from repository.intake.pipeline import work_item
     from repository.intake.steps import ReadHead
     from repository.intake.versions import work_version
     from repository.jobs.nightly import once
     from repository.pages.places import places
+    from repository.plan_table import KIND as TABLE
+    from repository.plan_table import work_table
+    from repository.renditions import nightly as renditions
     from repository.watch_events import KIND, title, work_events
 
     registry.steps.append(ReadHead())
@@ -21,8 +28,20 @@ def register() -> None:
     registry.kinds["version"] = JobKind(
         name="version", title=_("New version of a document"), work_item=work_version, lease_seconds=120, attempts=4
     )
+    registry.kinds[COPY] = JobKind(name=COPY, title=_("Copy of a file plan"), work_job=work_copy, lease_seconds=300)
+    registry.kinds[READ] = JobKind(
+        name=READ, title=_("Reading of a file plan's table"), work_job=work_read, lease_seconds=300
+    )
+    registry.kinds[TABLE] = JobKind(name=TABLE, title=_("Table of a file plan"), work_job=work_table, lease_seconds=300)
     registry.kinds[KIND] = JobKind(name=KIND, title=_("Order of events"), work_job=work_events, lease_seconds=300)
     registry.nightly.append(Nightly(name=KIND, title=_("Order of events"), order=80, start=once(KIND)))
+    title_of_renditions = _("Page images not looked at")
+    registry.kinds[renditions.KIND] = JobKind(
+        name=renditions.KIND, title=title_of_renditions, work_job=renditions.work_trim, lease_seconds=600
+    )
+    registry.nightly.append(
+        Nightly(name=renditions.KIND, title=title_of_renditions, order=90, start=once(renditions.KIND))
+    )
     registry.finding_titles["events-broken"] = title
     registry.places.append(places)
     registry.closing.append((10, closing))

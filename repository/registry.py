@@ -68,6 +68,16 @@ class Nightly:
     start: Callable[[], Job]
 
 
+@dataclass(frozen=True)
+class Way:
+    """A document's place in the list its reader came from: what to call it, the address of the list, and of its neighbours (or "")."""
+
+    label: str
+    url: str
+    previous: str = ""
+    next: str = ""
+
+
 Check = Callable[["Dossier"], Iterable["Blocker"]]
 
 
@@ -88,6 +98,12 @@ class Registry:
     places: list[Callable[[Actor], Iterable[dict[str, Any]]]] = field(default_factory=list)
     # What an administrator sees of a part's state: pairs of label and value, never a name of a record.
     figures: list[Callable[[Actor], Iterable[tuple[Any, Any]]]] = field(default_factory=list)
+    # Where in a text the words of a query stand: (text, typed) to spans in order.
+    finders: list[Callable[[str, str], list[tuple[int, int]]]] = field(default_factory=list)
+    # What a file without pages says, with headings and tables: a list of blocks (repository/pages/blocks.py), or None.
+    structures: list[Callable[[File], list[dict[str, Any]] | None]] = field(default_factory=list)
+    # From one document to the next and back, in the list the reader came from.
+    ways: list[Callable[[HttpRequest, Document], Way | None]] = field(default_factory=list)
 
 
 registry = Registry()
@@ -115,6 +131,11 @@ def documents_changed(ids: Iterable[Any]) -> None:
     if changed:
         for listener in registry.changed:
             listener(changed)
+
+
+def find_words(text: str, typed: str) -> list[tuple[int, int]]:
+    """Where in the text the typed words stand, in order, none inside another; nothing while no search is there."""
+    return [span for finder in registry.finders[:1] for span in finder(text, typed)]
 
 
 def settled() -> None:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from repository.pages import documents, dossier, dossier_acts, dossiers, events, home, intake, plan, runs, versions
+from repository.pages import (
+    documents,
+    dossier,
+    dossier_acts,
+    dossiers,
+    events,
+    home,
+    intake,
+    page_images,
+    plan,
+    runs,
+    versions,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -29,6 +41,8 @@ urlpatterns = [
     path("documents/<uuid:document_id>/versions/", versions.add, name="new_version"),
     path("documents/<uuid:document_id>/file/", documents.latest, name="latest"),
     path("files/<uuid:file_id>/", documents.download, name="file"),
+    path("files/<uuid:file_id>/pages/<int:number>/<int:width>/", page_images.page_image, name="page_image"),
+    path("files/<uuid:file_id>/pages/<int:number>/words/", page_images.page_words, name="page_words"),
     path("jobs/", runs.jobs, name="jobs"),
     path("jobs/tray/", runs.tray, name="tray"),
     path("jobs/<uuid:job_id>/cancel/", intake.cancel, name="cancel_intake"),

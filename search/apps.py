@@ -33,9 +33,11 @@ class SearchConfig(AppConfig):
         from repository.registry import registry
         from search.indexer import settle
         from search.outbox import put
+        from search.page_hits import spans
         from search.steps import ReadText
 
         registry.steps.append(ReadText())
         registry.changed.append(put)
         registry.settling.append(settle)
         registry.figures.append(index_figures)
+        registry.finders.append(spans)
