@@ -15,6 +15,7 @@ from repository.actions.saving import changes, save_checked
 from repository.actors import Actor
 from repository.events import record
 from repository.models import Agency, FilePlan, FilePlanEntry
+from repository.plan_codes import ACCEPTED, next_notation, tidy
 from repository.refusals import NotVisible, Refused
 
 PLAN_FIELDS = ("year", "issued_number", "issued_on")
@@ -31,33 +32,13 @@ def add_plan(
         require(actor, "plan", headings_of.agency)
     plan = FilePlan(agency=agency, year=year, **{name: value for name, value in fields.items() if name in PLAN_FIELDS})
     save_checked(plan, "add plan", new=True)
-    copied = _copy_headings(headings_of, plan) if headings_of is not None else 0
+    copied = 0
+    if headings_of is not None:
+        from repository.actions.copy_plan import draw_up, write
+
+        copied = write(draw_up(headings_of, year, agency=agency), actor=actor)
     record("plan.added", actor, plan, year=year, headings=copied, headings_of=headings_of)
     return plan
-
-
-def _copy_headings(source: FilePlan, plan: FilePlan) -> int:
-    """Headings above before those below them, so that each finds its parent among the new ones."""
-    rows = {row.pk: row for row in source.entries.order_by("notation")}
-    made: dict[UUID, FilePlanEntry] = {}
-
-    def copy(row: FilePlanEntry) -> FilePlanEntry:
-        if row.pk not in made:
-            parent = rows.get(row.parent_id) if row.parent_id else None
-            made[row.pk] = FilePlanEntry.objects.create(
-                plan=plan,
-                parent=copy(parent) if parent is not None else None,
-                notation=row.notation,
-                title=row.title,
-                record_class_id=row.record_class_id,
-                unit_id=row.unit_id,
-                note=row.note,
-            )
-        return made[row.pk]
-
-    for row in rows.values():
-        copy(row)
-    return len(made)
 
 
 @transaction.atomic
@@ -81,15 +62,23 @@ def change_plan(plan_id: UUID | str, values: dict[str, Any], *, actor: Actor) ->
 
 @transaction.atomic
 def add_heading(plan_id: UUID | str, values: dict[str, Any], *, actor: Actor) -> FilePlanEntry:
-    """Add a heading to a plan. Raises NotVisible or Refused."""
+    """Add a heading to a plan; with its notation left empty it gets the next one by rule. Raises NotVisible or Refused."""
+    # The plan's row orders the writers, so that two headings added at once get two numbers.
     plan = planned(plan_id, actor=actor)
     heading = FilePlanEntry(plan=plan, **{name: value for name, value in values.items() if name in HEADING_FIELDS})
+    heading.notation = tidy(heading.notation) or proposed_notation(plan, heading.title, heading.parent)
     _check(heading)
     save_checked(heading, "add heading", new=True)
     record(
         "heading.added", actor, heading, agency=plan.agency, plan=plan, notation=heading.notation, title=heading.title
     )
     return heading
+
+
+def proposed_notation(plan: FilePlan, title: str, parent: FilePlanEntry | None) -> str:
+    """What the rule gives the next heading there; it may be taken a moment later by another."""
+    taken = set(plan.entries.values_list("notation", flat=True))
+    return next_notation(title, taken, parent=parent.notation if parent else "")
 
 
 @transaction.atomic
@@ -99,7 +88,10 @@ def change_heading(heading_id: UUID | str, values: dict[str, Any], *, actor: Act
     if heading is None:
         raise NotVisible
     plan = planned(heading.plan_id, actor=actor)
-    changed = changes(heading, {name: value for name, value in values.items() if name in HEADING_FIELDS})
+    values = {name: value for name, value in values.items() if name in HEADING_FIELDS}
+    if "notation" in values:
+        values["notation"] = tidy(values["notation"])
+    changed = changes(heading, values)
     if changed:
         _check(heading)
         save_checked(heading, "change heading", new=False)
@@ -121,6 +113,14 @@ def planned(plan_id: UUID | str, *, actor: Actor) -> FilePlan:
 def _check(heading: FilePlanEntry) -> None:
     """A heading stands under one of the same plan, never below itself, and its unit is the agency's own."""
     agency = heading.plan.agency
+    if not ACCEPTED.fullmatch(heading.notation):
+        raise Refused.because(
+            "plan",
+            heading,
+            "field-notation",
+            _("A notation has capital letters and digits, in groups joined by dots: 01.TCCB."),
+            _("Write it so, or leave it empty: the archive gives the next number."),
+        )
     if heading.unit is not None and not heading.unit.path.startswith(agency.path):
         raise Refused.because(
             "plan", heading, "field-unit", _("The unit is not one of this agency."), _("Choose a unit below it.")

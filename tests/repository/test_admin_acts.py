@@ -194,7 +194,9 @@ def test_next_years_plan_begins_with_this_years_headings(post, cast):
     answer = post("archivist", "plans:add", agency=w.office.pk, year="2026", headings_of=w.plan.pk)
     assert answer.status_code == 302
     plan = FilePlan.objects.get(agency=w.office, year=2026)
-    assert plan.entries.get(notation=child.notation).parent == plan.entries.get(notation=w.entry.notation)
+    # Numbered anew for its year, under its own mark.
+    assert plan.entries.get(title=child.title).parent == plan.entries.get(notation="01.ATGT")
+    assert plan.entries.get(title=child.title).notation == "01.ATGT.1"
 
 
 def test_a_heading_stands_under_one_of_its_own_plan(post, cast):
