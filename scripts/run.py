@@ -100,7 +100,8 @@ def run(host: str, port: int, data: Path) -> int:
         environment["PYTHONWARNINGS"] = (
             "ignore:You're running the worker with superuser"  # Celery says it in seven lines
         )
-    Supervisor(COMMANDS, environment, ROOT, every_moment=Welcome(host, port, data)).run()
+    checks = {"worker": (sys.executable, "-m", "scripts.health", "worker")}
+    Supervisor(COMMANDS, environment, ROOT, every_moment=Welcome(host, port, data), checks=checks).run()
     return 0
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO
@@ -17,6 +17,8 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
 """A process that lived this many seconds has proved itself; its next restart is at once again."""
+FAILED_CHECKS = 2
+"""So many health checks in a row must fail: one may have come at a busy moment."""
 COLOURS = (36, 33, 35, 32, 34)
 
 
@@ -33,6 +35,9 @@ class Child:
         self.due = 0.0
         self.pause = FIRST_PAUSE
         self.rest = b""
+        self.check: subprocess.Popen[bytes] | None = None
+        self.looked = 0.0
+        self.failed_checks = 0
 
     def start(self) -> IO[bytes]:
         """Starts it in a session of its own: Ctrl-C reaches it through the supervisor only. Returns its output."""
@@ -48,7 +53,8 @@ class Child:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.started = time.monotonic()
+        self.started = self.looked = time.monotonic()
+        self.failed_checks = 0
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
         return self.process.stdout
@@ -81,10 +87,15 @@ class Supervisor:
         *,
         every_moment: Callable[[], None] = lambda: None,
         seconds_to_stop: float = 25,
+        checks: Mapping[str, Sequence[str]] | None = None,
+        seconds_between_checks: float = 300,
     ) -> None:
+        """`checks` are commands by the name of a child: one that fails says that the child lives and does nothing any more."""
         self.children = [Child(name, command, environment, folder) for name, command in commands.items()]
         self.every_moment = every_moment
         self.seconds_to_stop = seconds_to_stop
+        self.checks = checks or {}
+        self.seconds_between_checks = seconds_between_checks
         self.selector = selectors.DefaultSelector()
         self.signals = 0
         self.width = max(len(name) for name in commands)
@@ -98,6 +109,7 @@ class Supervisor:
                 self._start_what_is_due()
                 self._pass_output_on(0.2)
                 self._look_after_the_dead()
+                self._look_after_the_silent()
                 self.every_moment()
         finally:
             self._stop()
@@ -123,6 +135,31 @@ class Supervisor:
             how = f"was ended by {signal.Signals(-ended).name}" if ended < 0 else f"ended with {ended}"
             self.say(f"{child.name} {how}; started again in {child.pause:.0f} s")
 
+    def _look_after_the_silent(self) -> None:
+        """End a child that lives and does not answer: a killed child of Celery's pool can leave its worker so."""
+        for child in self.children:
+            if child.name not in self.checks or child.process is None:
+                continue
+            if child.check is None:
+                if time.monotonic() - child.looked >= self.seconds_between_checks:
+                    child.check = subprocess.Popen(
+                        self.checks[child.name],
+                        cwd=child.folder,
+                        env=dict(child.environment),
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        stderr=subprocess.DEVNULL,
+                    )
+                continue
+            answer = child.check.poll()
+            if answer is None:
+                continue
+            child.check, child.looked = None, time.monotonic()
+            child.failed_checks = child.failed_checks + 1 if answer else 0
+            if child.failed_checks >= FAILED_CHECKS:
+                self.say(f"{child.name} does not answer and is ended")
+                child.signal(signal.SIGKILL, group=True)
+
     def _pass_output_on(self, seconds: float) -> None:
         for key, _ in self.selector.select(seconds):
             child, stream = key.data
@@ -147,6 +184,9 @@ class Supervisor:
                 break
             self._pass_output_on(0.1)
         for child in alive:
+            if child.check is not None:
+                child.check.kill()
+                child.check.wait()
             child.signal(signal.SIGKILL, group=True)
             if child.process:
                 child.process.wait()

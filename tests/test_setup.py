@@ -195,7 +195,11 @@ import os, sys
 from pathlib import Path
 from scripts.supervisor import Supervisor
 folder = Path(sys.argv[1])
-Supervisor({"steady": "steady", "weak": "weak"}, os.environ, folder, seconds_to_stop=float(sys.argv[2])).run()
+checks = {"weak": ["test", "!", "-e", str(folder / "silent")]}
+Supervisor(
+    {"steady": "steady", "weak": "weak"}, os.environ, folder,
+    seconds_to_stop=float(sys.argv[2]), checks=checks, seconds_between_checks=0.2,
+).run()
 """
 
 
@@ -310,3 +314,14 @@ def test_when_the_supervisor_itself_is_killed_nothing_is_left_running(supervised
     children = psutil.Process(both.process.pid).children(recursive=True)
     both.process.kill()
     assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_a_process_that_lives_and_does_not_answer_is_ended_and_started_again(supervised, tmp_path):
+    kept = supervised(POLITE)
+    steady, before = kept.child("steady"), kept.child("weak")
+    (tmp_path / "silent").touch()
+    kept.says("weak does not answer and is ended")
+    (tmp_path / "silent").unlink()
+    kept.says("weak   | weak is up", times=2)
+    assert not before.is_running()
+    assert steady.is_running()
