@@ -54,6 +54,9 @@ class JobKind:
     work_item: Callable[..., Any] | None = None
     work_job: Callable[..., Any] | None = None
     finish: Callable[[Job], None] | None = None
+    # Where the job leaves a file for a person: called in the transaction in which it goes out to her. It looks at her access
+    # again, as it is now (raises NotVisible, Forbidden or Refused), and writes the event.
+    handed: Callable[[Job, Actor], None] | None = None
     lease_seconds: int = 120
     attempts: int = 5
 

@@ -74,7 +74,7 @@ def test_letters_without_a_shape_become_squares_and_control_signs_go():
     assert printable("Việt") == "Việt"
 
 
-ROW = {name: "" for name in ("number", "code", "date", "subject", "author", "pages", "note")}
+ROW = dict.fromkeys(("number", "code", "date", "subject", "author", "pages", "note"), "")
 EMPTY = dict.fromkeys(
     (
         *("title code parent agency fonds fonds_code heading creator place period secrecy condition start end").split(),
