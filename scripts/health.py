@@ -23,9 +23,16 @@ def web() -> bool:
 
 
 def worker() -> bool:
+    return _answers("worker")
+
+
+def indexer() -> bool:
+    return _answers("indexer")
+
+
+def _answers(name: str) -> bool:
     ping = ["celery", "--app", "settings", "inspect", "ping", "--timeout", "10", "--destination"]
-    name = f"worker@{os.uname().nodename}"
-    return subprocess.run([*ping, name], capture_output=True, check=False).returncode == 0
+    return subprocess.run([*ping, f"{name}@{os.uname().nodename}"], capture_output=True, check=False).returncode == 0
 
 
 def beat() -> bool:
@@ -34,4 +41,4 @@ def beat() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web, "worker": worker, "beat": beat}[sys.argv[1]]() else 1)
+    sys.exit(0 if {"web": web, "worker": worker, "indexer": indexer, "beat": beat}[sys.argv[1]]() else 1)

@@ -3,4 +3,9 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS: dict[str, str] = {"web": "scripts/web", "worker": "scripts/worker", "beat": "scripts/beat"}
+COMMANDS: dict[str, str] = {
+    "web": "scripts/web",
+    "worker": "scripts/worker",
+    "indexer": "scripts/indexer",
+    "beat": "scripts/beat",
+}

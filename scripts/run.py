@@ -1,4 +1,4 @@
-"""`make run`: prepares the archive, then runs web, worker and beat under one terminal until Ctrl-C."""
+"""`make run`: prepares the archive, then runs web, worker, indexer and beat under one terminal until Ctrl-C."""
 
 import fcntl
 import json
@@ -100,7 +100,7 @@ def run(host: str, port: int, data: Path) -> int:
         environment["PYTHONWARNINGS"] = (
             "ignore:You're running the worker with superuser"  # Celery says it in seven lines
         )
-    checks = {"worker": (sys.executable, "-m", "scripts.health", "worker")}
+    checks = {name: (sys.executable, "-m", "scripts.health", name) for name in ("worker", "indexer")}
     Supervisor(COMMANDS, environment, ROOT, every_moment=Welcome(host, port, data), checks=checks).run()
     return 0
 

@@ -39,6 +39,8 @@ def broker() -> dict[str, object]:
 app.conf.update(
     **broker(),
     task_ignore_result=True,
+    # A lane of its own: a long intake must not keep what was filed from being found.
+    task_routes={"search.index": {"queue": "index"}},
     task_serializer="json",
     accept_content=["json"],
     # The row is the truth: a lost message is replaced by the sweeper, a doubled one finds nothing to claim.

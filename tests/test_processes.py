@@ -1,4 +1,4 @@
-"""Web, worker and beat, by the commands that an installation runs, against whatever services the environment names."""
+"""Web, worker, indexer and beat, by the commands that an installation runs, against whatever services the environment names."""
 
 import os
 import shutil

@@ -107,7 +107,8 @@ class Installation:
 
     def kill(self, kill: Kill, rng: Random, *, patience: float) -> str:
         """SIGKILL; returns what was hit. Who writes the index is waited for, so many seconds; then any child will do."""
-        if kill.target in COMMANDS:
+        # The indexer is killed while it writes, whichever process that is.
+        if kill.target in COMMANDS and kill.target != "indexer":
             self._kill_main(kill.target, group=kill.group)
             return kill.target
         pid = self._lock_holder(patience) if kill.target == "indexer" else None
