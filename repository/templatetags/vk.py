@@ -3,6 +3,6 @@
 In a template of the workbench load this library after `wagtailadmin_tags`: both have a tag named `icon`.
 """
 
-from repository.component_tags import blocks, forms, parts, register, shapes, words
+from repository.component_tags import blocks, forms, guide, parts, register, shapes, words
 
-__all__ = ["blocks", "forms", "parts", "register", "shapes", "words"]
+__all__ = ["blocks", "forms", "guide", "parts", "register", "shapes", "words"]
