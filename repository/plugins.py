@@ -6,6 +6,7 @@ from repository.registry import JobKind, Nightly, registry
 
 
 def register() -> None:
+    from repository import downloads
     from repository.actions.copy_plan import KIND as COPY
     from repository.actions.copy_plan import work_copy
     from repository.actions.read_plan import KIND as READ
@@ -18,6 +19,7 @@ def register() -> None:
     from repository.pages.places import places
     from repository.plan_table import KIND as TABLE
     from repository.plan_table import work_table
+    from repository.printing import jobs as printing
     from repository.renditions import nightly as renditions
     from repository.watch_events import KIND, title, work_events
 
@@ -33,6 +35,20 @@ def register() -> None:
         name=READ, title=_("Reading of a file plan's table"), work_job=work_read, lease_seconds=300
     )
     registry.kinds[TABLE] = JobKind(name=TABLE, title=_("Table of a file plan"), work_job=work_table, lease_seconds=300)
+    registry.kinds[downloads.KIND] = JobKind(
+        name=downloads.KIND,
+        title=_("Download of the dossier"),
+        work_job=downloads.work_download,
+        handed=downloads.handed,
+        lease_seconds=120,
+    )
+    registry.kinds[printing.KIND] = JobKind(
+        name=printing.KIND,
+        title=_("Sheets to print"),
+        work_job=printing.work_sheets,
+        handed=printing.handed,
+        lease_seconds=120,
+    )
     registry.kinds[KIND] = JobKind(name=KIND, title=_("Order of events"), work_job=work_events, lease_seconds=300)
     registry.nightly.append(Nightly(name=KIND, title=_("Order of events"), order=80, start=once(KIND)))
     title_of_renditions = _("Page images not looked at")
