@@ -15,6 +15,7 @@ def register() -> None:
     from repository.intake.pipeline import work_item
     from repository.intake.steps import ReadHead
     from repository.intake.versions import work_version
+    from repository.jobs import products
     from repository.jobs.nightly import once
     from repository.pages.places import places
     from repository.plan_table import KIND as TABLE
@@ -49,6 +50,11 @@ def register() -> None:
         handed=printing.handed,
         lease_seconds=120,
     )
+    title_of_products = _("Files made for people, after a week")
+    registry.kinds[products.KIND] = JobKind(
+        name=products.KIND, title=title_of_products, work_job=products.work_clear_away, lease_seconds=300
+    )
+    registry.nightly.append(Nightly(name=products.KIND, title=title_of_products, order=95, start=once(products.KIND)))
     registry.kinds[KIND] = JobKind(name=KIND, title=_("Order of events"), work_job=work_events, lease_seconds=300)
     registry.nightly.append(Nightly(name=KIND, title=_("Order of events"), order=80, start=once(KIND)))
     title_of_renditions = _("Page images not looked at")

@@ -16,6 +16,7 @@ from repository.pages import (
     page_images,
     plan,
     plan_acts,
+    products,
     runs,
     versions,
 )
@@ -63,6 +64,7 @@ urlpatterns = [
     path("files/<uuid:file_id>/pages/<int:number>/words/", page_images.page_words, name="page_words"),
     path("jobs/", runs.jobs, name="jobs"),
     path("jobs/tray/", runs.tray, name="tray"),
+    path("jobs/<uuid:job_id>/file/", products.job_file, name="job_file"),
     path("jobs/<uuid:job_id>/cancel/", intake.cancel, name="cancel_intake"),
     path("watch/", runs.runs, name="runs"),
     path("watch/findings/<uuid:finding_id>/close/", runs.close_finding, name="close_finding"),

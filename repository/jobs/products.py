@@ -17,8 +17,11 @@ from typing import IO, Any
 from django.conf import settings
 
 from repository.clock import now
+from repository.jobs.outcomes import Save
 from repository.models import Job
 
+# The nightly job that clears away.
+KIND = "products"
 KEPT = timedelta(days=7)
 KEY = "product"
 
@@ -63,6 +66,11 @@ def clear_away() -> int:
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
+
+
+def work_clear_away(_job: Job) -> Save:
+    removed = clear_away()
+    return lambda: {"removed": removed}
 
 
 def _folder(job: Job) -> Path:
