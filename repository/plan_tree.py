@@ -47,6 +47,11 @@ class Node:
     def pk(self) -> UUID:
         return self.entry.pk if self.entry else self.plan.pk
 
+    @property
+    def unit(self) -> str:
+        unit = self.entry.unit if self.entry else None
+        return (unit.short_name or unit.name) if unit else ""
+
 
 def plans_seen(actor: Actor) -> QuerySet[FilePlan]:
     return FilePlan.objects.filter(under("agency__path", actor.paths(*READING_ROLES))).select_related("agency")

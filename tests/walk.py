@@ -176,6 +176,8 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         "item_id": item.pk,
         "job_id": job.pk,
         "finding_id": finding.pk,
+        "number": 1,
+        "width": 800,
         "entry_id": world.entry.pk,
         "plan_id": world.plan.pk,
         "pk of people": cast.user("clerk").pk,

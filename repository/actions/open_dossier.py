@@ -16,6 +16,7 @@ from repository.clock import now, today
 from repository.codes import Maintenance
 from repository.events import record
 from repository.models import Agency, Dossier, FilePlanEntry, Fonds
+from repository.plan_codes import ACCEPTED, file_code, next_dossier_notation, tidy
 from repository.refusals import NotVisible, Refused
 from repository.retention import refresh_retention
 
@@ -41,7 +42,7 @@ def open_dossier(
     Agency.objects.select_for_update(of=("self",)).get(pk=agency.pk)
     year = year or (entry.plan.year if entry else today().year)
     _check_place(agency, entry, year)
-    notation = fields.pop("notation", "") or _next_notation(agency, entry, year)
+    notation = _free(tidy(fields.pop("notation", "")), agency, entry, year)
     moment = now()
     record_class = fields.pop("record_class", None) or (entry.record_class if entry else None)
     dossier = Dossier(
@@ -52,7 +53,7 @@ def open_dossier(
         title=title.strip(),
         catalog_year=year,
         notation=notation,
-        code=f"{agency.code}.{year}.{notation}"[:100],
+        code=file_code(agency.code, year, notation),
         creator=actor.label[:120],
         opened_by=actor.user,
         opened_at=moment,
@@ -133,20 +134,39 @@ def _agency(entry: FilePlanEntry | None, agency_id: UUID | str | None) -> Agency
     return entry.unit or entry.plan.agency
 
 
+def proposed_notation(entry: FilePlanEntry) -> str:
+    """What the next dossier under the heading gets; another may have it a moment later. The entry's plan and unit are loaded."""
+    return _next_notation(entry.unit or entry.plan.agency, entry, entry.plan.year)
+
+
 def _next_notation(agency: Agency, entry: FilePlanEntry | None, year: int) -> str:
     """`01.TCCB` for the first dossier under a heading, then `01.TCCB-2`, and so on: an agency's dossiers of a year are told apart."""
     base = entry.notation if entry else "HS"
-    taken = set(
-        Dossier.objects.filter(agency=agency, catalog_year=year, notation__startswith=base).values_list(
-            "notation", flat=True
+    rows = Dossier.objects.filter(agency=agency, catalog_year=year, notation__startswith=base)
+    return next_dossier_notation(entry.notation if entry else "", rows.values_list("notation", flat=True))
+
+
+def _free(given: str, agency: Agency, entry: FilePlanEntry | None, year: int) -> str:
+    """The notation somebody gave, if it is in form and free; the next by rule where none was given."""
+    if not given:
+        return _next_notation(agency, entry, year)
+    if not ACCEPTED.fullmatch(given):
+        raise Refused.because(
+            "open dossier",
+            None,
+            "field-notation",
+            _("A notation has capital letters and digits, in groups joined by dots: 01.TCCB."),
+            _("Write it so, or leave it empty: the archive gives the next number."),
         )
-    )
-    if base not in taken and entry is not None:
-        return base
-    count = len(taken) + 1
-    while f"{base}-{count}" in taken:
-        count += 1
-    return f"{base}-{count}"
+    if Dossier.objects.filter(agency=agency, code=file_code(agency.code, year, given)).exists():
+        raise Refused.because(
+            "open dossier",
+            None,
+            "field-notation",
+            _("Another dossier of this agency has the notation %(notation)s this year.") % {"notation": given},
+            _("The next free one is %(notation)s.") % {"notation": _next_notation(agency, entry, year)},
+        )
+    return given
 
 
 def _fonds_above(agency: Agency) -> Fonds | None:

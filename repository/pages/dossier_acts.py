@@ -20,7 +20,7 @@ from repository.actions.accept_dossier import accept_dossier
 from repository.actions.close_dossier import close_dossier
 from repository.actions.edit_dossier import EDITABLE, edit_dossier
 from repository.actions.holds import lift_hold, place_hold
-from repository.actions.open_dossier import open_dossier
+from repository.actions.open_dossier import open_dossier, proposed_notation
 from repository.actions.order_documents import order_documents
 from repository.actions.place_document import withdraw_document
 from repository.actions.reopen_dossier import reopen_dossier
@@ -129,6 +129,12 @@ class OpenForm(Styled, forms.Form):
     description = forms.CharField(
         label=gettext_lazy("Description"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+    notation = forms.CharField(
+        label=gettext_lazy("Notation"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("The next by rule. Correct it where another number was given on paper."),
+    )
 
 
 @login_required
@@ -138,11 +144,16 @@ def new(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     entry = FilePlanEntry.objects.select_related("plan__agency", "unit", "record_class").filter(pk=entry_id).first()
     if entry is None or not may(actor, "open dossier", entry.unit or entry.plan.agency):
         raise NotVisible
-    form = OpenForm(request.POST or None)
+    proposed = proposed_notation(entry)
+    form = OpenForm(request.POST or None, initial={"notation": proposed})
     refused = None
     if request.method == "POST" and form.is_valid():
         try:
-            dossier = open_dossier(**form.cleaned_data, actor=actor, entry_id=entry.pk)
+            given = form.cleaned_data
+            if given["notation"] == request.POST.get("proposed"):
+                # Left as it was proposed: the number is given anew, for somebody may have been faster.
+                given = {**given, "notation": ""}
+            dossier = open_dossier(**given, actor=actor, entry_id=entry.pk)
         except Refused as error:
             refused = error
         else:
@@ -150,7 +161,7 @@ def new(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     return render(
         request,
         "repository/open_dossier.html",
-        {"form": form, "entry": entry, "refused": refused},
+        {"form": form, "entry": entry, "refused": refused, "proposed": proposed},
         status=409 if refused else 200,
     )
 
