@@ -34,6 +34,7 @@ class SearchConfig(AppConfig):
         from search.indexer import settle
         from search.outbox import put
         from search.page_hits import spans
+        from search.pages.hits import way_of
         from search.steps import ReadText
 
         registry.steps.append(ReadText())
@@ -41,3 +42,4 @@ class SearchConfig(AppConfig):
         registry.settling.append(settle)
         registry.figures.append(index_figures)
         registry.finders.append(spans)
+        registry.ways.append(way_of)

@@ -110,6 +110,7 @@ def _no_bytes_kept(
         return
     folder = tmp_path_factory.mktemp("data")
     settings.BLOBS, settings.STORE, settings.INDEX = folder / "blobs", folder / "store", folder / "index"
+    settings.RENDITIONS = folder / "renditions"
     # One Elasticsearch serves the whole run: what one test filed must not be found by another.
     settings.ELASTICSEARCH_INDEX = f"test-{uuid.uuid4().hex}"
     yield

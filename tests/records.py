@@ -55,7 +55,7 @@ class Records:
             sha256=received.sha256,
             sha512=received.sha512,
             size=received.size,
-            mime="text/plain",
+            mime=fields.pop("mime", "text/plain"),
             text=fields.pop("text", ""),
             page_count=1,
         )

@@ -1,4 +1,4 @@
-"""One document: metadata, text, what apps add (verdicts), its dossiers, its history, the original bytes."""
+"""A document's metadata is confirmed or corrected; its bytes go out."""
 
 from __future__ import annotations
 
@@ -14,118 +14,18 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from repository.access import fetch_for, may
+from repository.access import fetch_for
 from repository.actions.confirm_document import confirm_document
-from repository.actions.read import download_file, read_document
+from repository.actions.read import download_file
 from repository.bytes import BytesMissing, stream_of
-from repository.codes import FileRole, Ocr
-from repository.events import history_for
+from repository.codes import FileRole
 from repository.models import Document, Dossier, Extraction, File, Placement
-from repository.pages.base import done, number_in, page
+from repository.pages.base import done, number_in
 from repository.pages.document_form import DocumentForm, evidence_of
-from repository.pages.panels import panels_of
-from repository.pages.versions import version_context
 from repository.refusals import Refused
 
-PAGES = 20
-EVENTS = 30
 # Shown inside the page by browsers without running anything of theirs; all else is sent as an attachment.
 SAFE_INLINE = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
-
-
-@page
-def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    found = read_document(document_id, actor=actor)
-    files = list(
-        File.objects.filter(version__document=found)
-        .select_related("version", "status")
-        .order_by("-version__number", "role", "id")
-    )
-    main = next((file for file in files if file.version.current and file.role == FileRole.MAIN), None)
-    extraction = Extraction.objects.filter(file=main, current=True).first() if main else None
-    visible = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier"))
-    places = list(Placement.objects.filter(Exists(visible), document=found).select_related("dossier"))
-    context: dict[str, Any] = {
-        "document": found,
-        "main": main,
-        "files": files,
-        "others": [file for file in files if file != main],
-        "extraction": extraction,
-        "ocr_pending": extraction is not None and extraction.ocr == Ocr.PENDING,
-        "read_by_ocr": extraction is not None and extraction.ocr == Ocr.DONE,
-        "places": places,
-        "facts": facts_of(found),
-        "events": list(history_for(actor, found).order_by("-id")[:EVENTS]),
-        "can_edit": found.sealed_at is None and may(actor, "edit", found),
-        "panels": panels_of("document", request, found),
-        **version_context(actor, found),
-        **_text(request, extraction),
-    }
-    return render(request, "repository/document.html", context)
-
-
-def _text(request: HttpRequest, extraction: Extraction | None) -> dict[str, Any]:
-    """A stretch of pages of the text, so that a thousand pages open at once."""
-    if extraction is None or not extraction.text.strip():
-        return {"pages": []}
-    starts = extraction.pages or [0]
-    given = request.GET.get("page", "1")
-    first = min(max(number_in(given) or 1, 1), len(starts))
-    first = (first - 1) // PAGES * PAGES
-    ends = [*starts[1:], len(extraction.text)]
-    pages = [
-        (number + 1, extraction.text[starts[number] : ends[number]].strip())
-        for number in range(first, min(first + PAGES, len(starts)))
-    ]
-    return {
-        "pages": pages,
-        "page_total": len(starts),
-        "next_pages": f"?page={first + PAGES + 1}#text" if first + PAGES < len(starts) else "",
-        "previous_pages": f"?page={first - PAGES + 1}#text" if first else "",
-    }
-
-
-def facts_of(document: Document) -> list[tuple[Any, ...]]:
-    """Every field that says something, in the order of Nghị định 30/2020, annex VI."""
-    from repository import formats
-
-    def day(value: Any) -> str:
-        return formats.day(value) if value else ""
-
-    return [
-        (_("Number and notation"), document.code, "vk-num"),
-        (_("Type"), document.type_name or document.get_type_code_display()),
-        (_("Date"), day(document.issued_date), "vk-num"),
-        (_("Place"), document.place),
-        (_("Issued by"), document.organ_name),
-        (_("Signer"), ", ".join(part for part in (document.signer_name, document.signer_position) if part)),
-        (_("Authority to sign"), document.authority),
-        (_("Recipients"), document.to_places),
-        (_("Urgency"), document.get_urgency_display() if document.urgency else ""),
-        (_("Secrecy"), document.get_secrecy_display() if document.secrecy else ""),
-        (_("Use"), document.get_mode_display()),
-        (_("Direction"), document.get_direction_display()),
-        (_("Language"), document.get_language_display()),
-        (_("Pages"), document.page_amount or "", "vk-num"),
-        (_("Origin"), document.get_confidence_level_display()),
-        (_("Keywords"), document.keyword),
-        (_("Information mark"), document.infor_sign),
-        (_("Handwritten notes"), document.autograph),
-        (_("Arrived"), day(document.arrival_date), "vk-num"),
-        (_("Arrival number"), document.arrival_number, "vk-num"),
-        (_("To be done by"), day(document.due_date), "vk-num"),
-        (_("Copies"), document.issued_amount or "", "vk-num"),
-        (_("Note"), document.description),
-        (_("Kept by"), document.agency.name),
-        (
-            _("Confirmed by"),
-            _("%(who)s, %(day)s") % {"who": document.confirmed_by, "day": day(document.confirmed_at)}
-            if document.confirmed_at
-            else "",
-        ),
-        (_("Identity"), str(document.pk), "vk-num vk-break"),
-    ]
 
 
 @login_required

@@ -53,7 +53,7 @@ def draft(sha256: str, name: str) -> Iterator[Path]:
     path = Path(written)
     try:
         yield path
-        os.replace(path, folder / name)
+        path.replace(folder / name)
     finally:
         path.unlink(missing_ok=True)
 
@@ -99,16 +99,16 @@ def trim(most: int) -> tuple[int, int]:
     What another edition left and drafts of yesterday go in any case. Reads a year of looking as one list of times and sizes.
     """
     removed, freed, held = 0, 0, 0
-    known: list[tuple[float, int, str]] = []
+    known: list[tuple[float, int, Path]] = []
     yesterday = time.time() - 24 * 3600
     for folder, _folders, names in os.walk(root()):
         stale = Path(folder).relative_to(root()).parts[:1] not in ((), (EDITION,))
         for name in names:
-            path = os.path.join(folder, name)
+            path = Path(folder) / name
             with contextlib.suppress(OSError):
-                status = os.stat(path)
+                status = path.stat()
                 if stale or (name.startswith(".draft-") and status.st_mtime < yesterday):
-                    os.unlink(path)
+                    path.unlink()
                     removed, freed = removed + 1, freed + status.st_size
                     continue
                 known.append((status.st_mtime, status.st_size, path))
@@ -117,6 +117,6 @@ def trim(most: int) -> tuple[int, int]:
         if held <= most:
             break
         with contextlib.suppress(OSError):
-            os.unlink(path)
+            path.unlink()
             held, removed, freed = held - size, removed + 1, freed + size
     return removed, freed

@@ -64,7 +64,9 @@ def kind_of(mime: str) -> str:
 
 
 def outline(file: File) -> Outline:
-    """Raises CannotShow."""
+    """Raises CannotShow; IndexError for a file that has no pages."""
+    if not kind_of(file.mime):
+        raise IndexError(0)
     runs = _kept(file, "sizes.json", "sizes")
     try:
         return Outline(tuple((int(many), int(width), int(height)) for many, width, height in runs))

@@ -16,9 +16,10 @@ from repository.codes import DossierState, Indication
 from repository.component_tags.words import marked
 from repository.components import STATE_WORDS
 from repository.models import Agency
-from repository.pages.base import page
+from repository.pages.base import number_in, page
 from search import outbox
 from search.engines.base import EngineError, Sort
+from search.pages.hits import query_of
 from search.service import COUNTED, Hit, by_number_and_title, find
 
 PAGE = 20
@@ -49,18 +50,20 @@ def search(request: HttpRequest) -> HttpResponse:
             for row in by_number_and_title(typed, actor=actor)
         ]
         return render(request, "search/search.html", context, status=503)
+    # Which result stands first on this page of them: addresses of pages carry it.
+    first = (number_in(request.GET.get("n", "")) or 1) if request.GET.get("after") else 1
     context.update(
         total=found.total,
         took=found.took_ms,
         loosened=found.loosened,
-        hits=[view_of(hit, typed) for hit in found.hits],
+        hits=[view_of(hit, query_of(request.GET, first + index)) for index, hit in enumerate(found.hits)],
         facets=facets_of(request.GET, found.facets),
         chosen=[
             {"label": word(name, value), "url": _without(request.GET, name, value)}
             for name, values in filters.items()
             for value in values
         ],
-        next_url=_with(request.GET, after=found.after) if found.after else "",
+        next_url=_with(request.GET, after=found.after, n=first + len(found.hits)) if found.after else "",
         sorts=[
             {"label": label, "url": _with(request.GET, sort=value, after=None), "current": value == sort}
             for value, label in (
@@ -73,11 +76,11 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "search/search.html", context)
 
 
-def view_of(hit: Hit, typed: str) -> dict[str, Any]:
-    """What a row of the results shows; marks stand in the accents of the text."""
+def view_of(hit: Hit, query: str) -> dict[str, Any]:
+    """What a row of the results shows; marks stand in the accents of the text. `query` goes with its addresses, for the way to the next result."""
     document = hit.document
     pages = sorted({piece.page for piece in hit.snippets if piece.page})
-    url = document.get_absolute_url()
+    url = f"{document.get_absolute_url()}?{query}"
     return {
         "number": document.code,
         "date": document.issued_date,
@@ -85,7 +88,7 @@ def view_of(hit: Hit, typed: str) -> dict[str, Any]:
         "url": url,
         "title": marked(document.subject or str(_("Untitled document")), hit.title_marks),
         "text": _pieces(hit),
-        "pages": [(number, f"{url}?page={number}#page-{number}") for number in pages]
+        "pages": [(number, f"{url}&page={number}#page-{number}") for number in pages]
         if (document.page_amount or 0) > 1
         else [],
         "agency": document.organ_name or document.agency.name,
@@ -167,6 +170,7 @@ def _with(asked: QueryDict, **changes: Any) -> str:
 def _adding(asked: QueryDict, name: str, value: str) -> str:
     query = asked.copy()
     query.pop("after", None)
+    query.pop("n", None)
     query.appendlist(name, value)
     return f"{reverse('search')}?{query.urlencode()}"
 
@@ -174,5 +178,6 @@ def _adding(asked: QueryDict, name: str, value: str) -> str:
 def _without(asked: QueryDict, name: str, value: str) -> str:
     query = asked.copy()
     query.pop("after", None)
+    query.pop("n", None)
     query.setlist(name, [one for one in query.getlist(name) if one != value])
     return f"{reverse('search')}?{query.urlencode()}"
