@@ -36,10 +36,12 @@ class SearchConfig(AppConfig):
         from search.page_hits import spans
         from search.pages.hits import way_of
         from search.steps import ReadText
+        from search.structured import structure_of
 
         registry.steps.append(ReadText())
         registry.changed.append(put)
         registry.settling.append(settle)
         registry.figures.append(index_figures)
         registry.finders.append(spans)
+        registry.structures.append(structure_of)
         registry.ways.append(way_of)

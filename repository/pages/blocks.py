@@ -1,7 +1,8 @@
 """A file without pages as text with headings, lists and tables; a stretch at a time, so that a long one opens at once.
 
-A block is {"kind": "heading", "level": 2, "text": …}, {"kind": "paragraph" | "item", "text": …} or
-{"kind": "table", "rows": [[text, …], …], "head": True}. Nothing of the file's own markup gets through: text only.
+A block is {"kind": "heading", "level": 2, "text": …}, {"kind": "paragraph" | "item", "text": …, "strong": True},
+{"kind": "table", "rows": [[text, …], …], "head": True} or {"kind": "cut"} where more stands in the file. Nothing of the
+file's own markup gets through: text only.
 """
 
 from __future__ import annotations
@@ -103,9 +104,13 @@ def _marked(part: list[dict[str, Any]], spans: list[tuple[int, int]]) -> list[di
             inside.append((max(left, start) - start, min(right, end) - start))
         return marked(text, inside)
 
-    shown = []
+    shown, above = [], 1
     for block in part:
-        if "rows" in block:
+        if block["kind"] == "heading":
+            # Under the page's own title no level is left out, whatever the file's author did.
+            above = min(int(block["level"]) + 1, above + 1, 6)
+            shown.append({**block, "tag": f"h{above}", "text": one(str(block["text"]))})
+        elif "rows" in block:
             shown.append({**block, "rows": [[one(str(cell)) for cell in row] for row in block["rows"]]})
         else:
             shown.append({**block, "text": one(str(block.get("text", "")))})
