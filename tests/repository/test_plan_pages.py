@@ -115,7 +115,7 @@ def test_ten_thousand_headings_cost_no_more_queries_and_stay_fast(archivist, cas
     figures = {}
     pages = {
         "tree": (reverse("plan"), {"year": 2025}),
-        "find": (reverse("plan"), {"year": 2025, "q": "van ban 77"}),
+        "find": (reverse("plan"), {"year": 2025, "q": "van ban 1"}),
         "branch": (reverse("plan_branch"), {"plan": w.plan.pk}),
         "plan": (reverse("plan_of", args=[w.plan.pk]), {}),
         "heading": (reverse("heading", args=[w.entry.pk]), {}),
