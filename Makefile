@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install run test check test-embedded test-services bench drill lock fmt clean
+.PHONY: help install run test check test-embedded test-services bench drill screens lock fmt clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,6 +34,9 @@ bench: install ## intake and search, measured (BENCH="--documents 100000")
 
 drill: install ## SIGKILL at random instants, a full disk, broken files; then everything is counted (DRILL="kills --seed 2")
 	@$(BIN)/python manage.py drill $(DRILL)
+
+screens: install ## the guide's pictures anew, and every page as every role into var/screens (SCREENS="--guide")
+	@$(BIN)/python -m scripts.screens $(SCREENS)
 
 lock: install ## requirements*.lock from requirements*.in, with hashes and without addresses
 	@$(BIN)/python -m scripts.lock

@@ -18,10 +18,13 @@ from repository.codes import DocumentType, FileRole, Indication
 from repository.models import FileStatus, Finding
 from scripts import extract
 from scripts.messages import compile_messages, incomplete, languages, merged
+from scripts.screens.pages import PAGES
 
 (VIETNAMESE,) = (language for language in languages() if language.code == "vi")
 # Where English stands on purpose: words of other standards and programs, and the name of the language itself.
-LEFT_IN_ENGLISH = re.compile(r"manage\.py \w+|SHA-\d+|TOTAL-\w+|INDETERMINATE|JavaScript|Enter|Ctrl|Space|[0-9a-f]{8,}…?")
+LEFT_IN_ENGLISH = re.compile(
+    r"manage\.py \w+|SHA-\d+|TOTAL-\w+|INDETERMINATE|JavaScript|Enter|Ctrl|Space|[0-9a-f]{8,}…?"
+)
 # Words that no Vietnamese sentence has, whatever its accents; "to", "an", "in", "no" and "do" are Vietnamese as well.
 ENGLISH = {
     *"about accept account add again all and any are because been before cancel change close closed confirm copy".split(),
@@ -180,7 +183,7 @@ def pages(cast, records):
         ("classes", cast.world.record_class),
     ):
         workbench += [reverse(f"{name}:index"), reverse(f"{name}:add"), reverse(f"{name}:edit", args=[row.pk])]
-    return {
+    found = {
         "clerk": [*reading, *account, f"/documents/{documents[1].pk}/confirm/", f"/dossiers/{dossier.pk}/edit/"]
         + [f"/plan/{entry.pk}/open/"],
         "archivist": [returned.get_absolute_url(), "/watch/", reverse("plans:index"), reverse("plans:add")],
@@ -188,6 +191,13 @@ def pages(cast, records):
         "administrator": ["/", "/watch/", *workbench],
         "stranger": ["/"],
     }
+    # And every page that is looked at in the browser.
+    for one in PAGES:
+        for role in one.roles:
+            address = one.address(getattr(cast, role))
+            if address and address not in found.setdefault(role, []):
+                found[role].append(address)
+    return found
 
 
 def shown(content: bytes) -> Any:

@@ -1,0 +1,150 @@
+"""The pages of both faces, each with the people who see it and an example in whatever archive is at hand.
+
+The screenshots, the test of accessibility and the walks all go by this list: a page that is missing here is looked at by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from repository.actors import Actor
+from repository.codes import DossierState
+from repository.guide import TOPICS
+from repository.models import Document, Dossier, FilePlan, FilePlanEntry, Hold
+
+# The people of the demonstration archive, by role; the tests' cast goes by the names of the roles themselves.
+ROLES = {
+    "clerk": "clerk",
+    "archivist": "archivist",
+    "chief": "chief",
+    "reader": "reader",
+    "auditor": "auditor",
+    "administrator": "admin",
+    "outsider": "vansa",
+}
+EVERYBODY = tuple(ROLES)
+READERS = ("clerk", "archivist", "chief", "reader", "auditor")
+FILERS = ("clerk", "archivist", "chief")
+WORDS = "an toan giao thong"
+
+# Where a page is for this person; None where the archive has no example of it that she may see.
+Address = Callable[[Actor], str | None]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, who sees it, and what is done on it before it is looked at. `settle` is given Playwright's page."""
+
+    name: str
+    roles: tuple[str, ...]
+    address: Address
+    settle: Callable[[Any], None] | None = None
+
+
+def at(name: str, *args: Any, **query: str) -> Address:
+    """An address that is the same for everybody."""
+    return lambda actor: reverse(name, args=args) + (f"?{urlencode(query)}" if query else "")
+
+
+def fullest(actor: Actor, **which: Any) -> Dossier | None:
+    """The dossier with the most documents among those she may see."""
+    dossiers = Dossier.objects.visible_to(actor).filter(**which)
+    return dossiers.annotate(documents_in=Count("placements")).order_by("-documents_in", "pk").first()
+
+
+def dossier(view: str = "dossier", **which: Any) -> Address:
+    def address(actor: Actor) -> str | None:
+        found = fullest(actor, **which)
+        return reverse(view, args=[found.pk]) if found else None
+
+    return address
+
+
+def of_document(view: str = "document", *, query: str = "", **which: Any) -> Address:
+    """A document that was signed or scanned rather than typed, where there is one."""
+
+    def address(actor: Actor) -> str | None:
+        documents = Document.objects.visible_to(actor).filter(**which)
+        signed = documents.filter(versions__files__mime="application/pdf", versions__files__status__isnull=False)
+        found = signed.order_by("-versions__files__size", "pk").first() or documents.order_by("pk").first()
+        return reverse(view, args=[found.pk]) + query if found else None
+
+    return address
+
+
+def of_heading(view: str) -> Address:
+    def address(actor: Actor) -> str | None:
+        found = FilePlanEntry.objects.filter(dossiers__in=Dossier.objects.visible_to(actor)).order_by("pk").first()
+        return reverse(view, args=[found.pk]) if found else None
+
+    return address
+
+
+def of_plan(view: str) -> Address:
+    def address(actor: Actor) -> str | None:
+        found = FilePlan.objects.filter(entries__dossiers__in=Dossier.objects.visible_to(actor)).order_by("-year", "pk")
+        plan = found.first()
+        return reverse(view, args=[plan.pk]) if plan else None
+
+    return address
+
+
+def held(actor: Actor) -> str | None:
+    hold = Hold.objects.filter(dossier__in=Dossier.objects.visible_to(actor), lifted_at__isnull=True).first()
+    return reverse("dossier", args=[hold.dossier_id]) if hold else None
+
+
+def show_keys(page: Any) -> None:
+    page.keyboard.press("?")
+    page.locator("#vk-keys[open]").wait_for()
+
+
+def ask_to_close(page: Any) -> None:
+    page.locator("form[action$='/close/'] button").first.click()
+    page.locator(".vk-refusal").first.wait_for()
+
+
+PAGES: tuple[Page, ...] = (
+    Page("home", EVERYBODY, at("home")),
+    Page("keys", ("reader",), at("home"), show_keys),
+    Page("search", READERS, at("search", q=WORDS)),
+    Page("search-empty", ("reader",), at("search", q="xyzzy qwerty")),
+    Page("search-blank", ("reader",), at("search")),
+    Page("dossiers", (*READERS, "outsider"), at("dossiers")),
+    Page("dossier-open", FILERS, dossier(state=DossierState.OPEN)),
+    Page("dossier-refused", ("clerk",), dossier(state=DossierState.OPEN), ask_to_close),
+    Page("dossier-closed", ("clerk",), dossier(state=DossierState.CLOSED)),
+    Page("dossier-submitted", ("archivist",), dossier(state=DossierState.SUBMITTED)),
+    Page("dossier-returned", ("clerk",), dossier(state=DossierState.RETURNED)),
+    Page("dossier-archived", READERS, dossier(state=DossierState.ARCHIVED)),
+    Page("dossier-held", ("chief",), held),
+    Page("dossier-edit", ("clerk",), dossier("dossier_edit", state=DossierState.OPEN)),
+    Page("document", READERS, of_document(query=f"?{urlencode({'q': WORDS})}")),
+    Page("confirm", ("clerk",), of_document("confirm", confirmed_at__isnull=True)),
+    Page("plan", FILERS, at("plan")),
+    Page("plan-of", ("archivist",), of_plan("plan_of")),
+    Page("heading", ("archivist",), of_heading("heading")),
+    Page("open-dossier", ("clerk",), of_heading("open_dossier")),
+    Page("jobs", ("clerk", "archivist", "administrator"), at("jobs")),
+    Page("watch", ("archivist", "auditor", "administrator"), at("runs")),
+    Page("events", ("chief", "auditor"), at("events")),
+    Page("guide", ("reader",), at("guide")),
+    *(Page(f"guide-{topic.name}", ("reader",), at("guide_topic", topic.name)) for topic in TOPICS),
+    Page("workbench", ("archivist", "administrator"), at("wagtailadmin_home")),
+    *(
+        Page(f"workbench-{name}", ("administrator",), at(f"{name}:index"))
+        for name in ("people", "roles", "agencies", "fonds", "classes")
+    ),
+    *(Page(f"workbench-{name}-add", ("administrator",), at(f"{name}:add")) for name in ("people", "roles", "agencies")),
+    *(Page(f"workbench-{name}", ("archivist",), at(f"{name}:index")) for name in ("plans", "headings")),
+    Page("workbench-plans-add", ("archivist",), at("plans:add")),
+    Page("password", ("reader",), at("account_change_password")),
+    Page("two-step", ("reader",), at("mfa_index")),
+    Page("nowhere", ("reader",), lambda actor: "/nowhere/"),
+)

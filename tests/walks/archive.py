@@ -1,0 +1,89 @@
+"""An archive with a record in every state, for people to walk through in a real browser.
+
+Import the fixtures where they are used. The signed file must be asked for before the browser: signing runs a loop of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from demo import papers, scans, signed
+from demo.pki import DemoPki
+from demo.texts import Paper, paper_of
+from repository.actions.holds import place_hold
+from repository.actions.receive_file import receive_file
+from repository.actions.return_dossier import return_dossier
+from repository.actors import SYSTEM
+from repository.clock import now
+from repository.jobs.run import run_to_end
+from repository.models import Document, Dossier, Finding, Job
+from repository.registry import settled
+from signing.anchors import add_anchor
+
+TITLE = "Bảo đảm trật tự, an toàn giao thông năm 2025"
+
+
+@dataclass(frozen=True)
+class Stationery:
+    """Files with their truth: their bytes by name, the paper that was signed, the root its chain ends in."""
+
+    files: dict[str, bytes]
+    paper: Paper
+    root: bytes
+
+
+@pytest.fixture(scope="module")
+def stationery(tmp_path_factory: pytest.TempPathFactory) -> Stationery:
+    folder = tmp_path_factory.mktemp("pki")
+    pki = DemoPki(folder)
+    plain, sealed, scanned = (paper_of(f"walks-{n}") for n in range(3))
+    files = {
+        "ke-hoach.pdf": papers.pdf(plain),
+        "da-ky.pdf": signed.by_person_and_seal(sealed, pki),
+        "ban-quet.pdf": scans.scan(papers.pdf(scanned), seed=2),
+    }
+    return Stationery(files, sealed, pki.write_root(folder / "root.pem").read_bytes())
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The archive: the open dossier, and its documents as they were taken in."""
+
+    dossier: Dossier
+    documents: list[Document]
+
+
+def work_all() -> None:
+    """What workers would do by now."""
+    for job in Job.objects.filter(state__in=["queued", "running"]):
+        run_to_end(job.pk)
+    settled()
+
+
+def fill(cast: Any, records: Any, stationery: Stationery) -> Filled:
+    """An open dossier with taken-in files, and one in each other state that a page shows differently."""
+    add_anchor(stationery.root, "Tự tạo để thử", actor=SYSTEM)
+    dossier = records.dossier(TITLE)
+    for name, content in stationery.files.items():
+        receive_file(dossier.pk, name, [content], actor=cast.clerk)
+    receive_file(dossier.pk, "hong.zip", [b"PK\x03\x04 this is no archive"], actor=cast.clerk)
+    work_all()
+    records.document(dossier, text="Bảo đảm an toàn giao thông đường bộ.", subject="Kế hoạch an toàn giao thông")
+    records.closed(title="Sửa chữa đường tỉnh 512")
+    records.submitted(title="Cao điểm dịp Tết Nguyên đán")
+    return_dossier(
+        records.submitted(title="Kiện toàn Ban An toàn giao thông").pk, "Thiếu biên bản.", actor=cast.archivist
+    )
+    _, sealing = records.sealing(title="Biển báo giao thông năm 2024")
+    run_to_end(sealing.pk)
+    held = records.submitted(title="Khắc phục điểm đen tai nạn")
+    place_hold(held.pk, "Phục vụ thanh tra.", actor=cast.chief, order_number="12/QĐ-TTr")
+    documents = list(Document.objects.filter(placements__dossier=dossier).order_by("placements__number"))
+    Finding.objects.create(
+        kind="bytes-missing", severe=True, found_at=now(), document=documents[0], body={"name": "a.pdf"}
+    )
+    settled()
+    return Filled(dossier, documents)
