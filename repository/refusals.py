@@ -42,7 +42,11 @@ class Forbidden(RepositoryError):
 
 @dataclass(frozen=True)
 class Blocker:
-    """One reason against an act. `url` leads to where it is mended, `action` names the button."""
+    """One reason against an act. `url` leads to where it is mended, `action` names the button.
+
+    `about` tells apart two of the same code. Where one POST mends it, `post` is its address and `needs` the act the person must be
+    allowed; `asks` names the reason that goes with it, if one is needed. Who may not do it is led to `url`.
+    """
 
     code: str
     title: Text
@@ -50,6 +54,15 @@ class Blocker:
     remedy: Text = ""
     url: str = ""
     action: Text = ""
+    about: str = ""
+    post: str = ""
+    needs: str = ""
+    asks: Text = ""
+
+    @property
+    def key(self) -> str:
+        """The same as long as it is the same thing to mend, whatever its figures."""
+        return f"{self.code}:{self.about}"
 
     @classmethod
     def already(cls, state: object) -> Blocker:

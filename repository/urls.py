@@ -8,6 +8,7 @@ from repository.pages import (
     documents,
     dossier,
     dossier_acts,
+    dossier_parts,
     dossiers,
     events,
     guide,
@@ -20,9 +21,13 @@ from repository.pages import (
     runs,
     versions,
 )
+from repository.pages.homes import queues, receiving, work
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("today/jobs/", work.jobs, name="home_jobs"),
+    path("today/<slug:name>/", queues.queue, name="queue"),
+    path("receive/", receiving.receiving, name="receiving"),
     path("guide/", guide.guide, name="guide"),
     path("guide/<slug:topic>/", guide.topic, name="guide_topic"),
     path("plan/", plan.plan, name="plan"),
@@ -48,7 +53,7 @@ urlpatterns = [
     path("dossiers/<uuid:dossier_id>/submit/", dossier_acts.submit, name="submit"),
     path("dossiers/<uuid:dossier_id>/return/", dossier_acts.give_back, name="return"),
     path("dossiers/<uuid:dossier_id>/accept/", dossier_acts.accept, name="accept"),
-    path("dossiers/<uuid:dossier_id>/order/", dossier_acts.order, name="order"),
+    *dossier_parts.urlpatterns,
     path("dossiers/<uuid:dossier_id>/hold/", dossier_acts.hold, name="hold"),
     path("dossiers/<uuid:dossier_id>/holds/<uuid:hold_id>/lift/", dossier_acts.lift, name="lift"),
     path("dossiers/<uuid:dossier_id>/documents/<uuid:document_id>/withdraw/", dossier_acts.withdraw, name="withdraw"),

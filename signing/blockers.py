@@ -25,7 +25,11 @@ def failed_signatures(dossier: Dossier) -> Iterable[Blocker]:
             _("A signature of %(document)s does not hold.") % {"document": finding.document.label},
             remedy=_("Ask the sender for the right file, or give the reason for keeping this one as evidence."),
             url=reverse("document", args=[finding.document_id]) + "#signatures",
-            action=_("Look at it"),
+            action=_("Give the reason"),
+            about=str(finding.pk),
+            post=reverse("close_finding", args=[finding.pk]),
+            needs="close finding",
+            asks=_("Why it is kept as it is"),
         )
     if hidden:
         yield Blocker(

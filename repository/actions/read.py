@@ -23,7 +23,9 @@ def read_document(document_id: UUID | str, *, actor: Actor) -> Document:
 @transaction.atomic
 def read_dossier(dossier_id: UUID | str, *, actor: Actor) -> Dossier:
     """The dossier, and the event that it was read. Raises NotVisible."""
-    dossier = fetch_for(actor, "view", Dossier, dossier_id, related=("agency", "fonds", "entry", "record_class"))
+    dossier = fetch_for(
+        actor, "view", Dossier, dossier_id, related=("agency", "fonds", "entry__record_class", "record_class")
+    )
     record("dossier.read", actor, dossier)
     return dossier
 

@@ -20,15 +20,18 @@ from repository.actions.accept_dossier import accept_dossier
 from repository.actions.close_dossier import close_dossier
 from repository.actions.edit_dossier import EDITABLE, edit_dossier
 from repository.actions.holds import lift_hold, place_hold
+from repository.actions.locate_dossier import FIELDS, locate_dossier
 from repository.actions.open_dossier import open_dossier, proposed_notation
-from repository.actions.order_documents import order_documents
 from repository.actions.place_document import withdraw_document
 from repository.actions.reopen_dossier import reopen_dossier
 from repository.actions.return_dossier import return_dossier
 from repository.actions.submit_dossier import submit_dossier
-from repository.models import Dossier, FilePlanEntry, Placement
-from repository.pages.base import done, number_in
+from repository.blockers import suggested_class
+from repository.codes import Maintenance
+from repository.models import Dossier, FilePlanEntry
+from repository.pages.base import came_from, done, number_in
 from repository.pages.dossier import dossier_page
+from repository.pages.dossier_facts import place_facts
 from repository.pages.forms import Styled
 from repository.refusals import NotVisible, Refused
 
@@ -100,28 +103,49 @@ def withdraw(request: HttpRequest, dossier_id: UUID, document_id: UUID) -> HttpR
 
 
 @on_dossier
-def order(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """`document` many times in the new order; or one with `move` up or down; or nothing: by date again."""
+def take_period(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Take the period that the class of the dossier, or of its heading, gives."""
     actor = request.actor  # type: ignore[attr-defined]
-    fetch_for(actor, "order", Dossier, dossier_id)
-    wanted: list[UUID] | None
-    try:
-        wanted = [UUID(value) for value in request.POST.getlist("document")] or None
-    except ValueError as wrong:
-        raise NotVisible from wrong
-    step = {"up": -1, "down": 1}.get(request.POST.get("move", ""))
-    if step and wanted:
-        order_now = list(
-            Placement.objects.filter(dossier=dossier_id).order_by("number").values_list("document_id", flat=True)
-        )
-        if wanted[0] not in order_now:
-            raise NotVisible
-        index = order_now.index(wanted[0])
-        other = min(max(index + step, 0), len(order_now) - 1)
-        order_now[index], order_now[other] = order_now[other], order_now[index]
-        wanted = order_now
-    order_documents(dossier_id, wanted, actor=actor)
-    return redirect("dossier", dossier_id)
+    dossier = fetch_for(actor, "edit", Dossier, dossier_id, related=("record_class", "entry__record_class"))
+    suggested = suggested_class(dossier)
+    if suggested is None:
+        return redirect("dossier_edit", dossier_id)
+    years = suggested.years if suggested.maintenance == Maintenance.OTHER else None
+    changes = {"record_class": suggested, "maintenance": suggested.maintenance, "maintenance_years": years}
+    edit_dossier(dossier_id, changes, actor=actor)
+    return done(request, _("The retention period is set."), came_from(request))
+
+
+class LocationForm(Styled, forms.ModelForm[Dossier]):
+    class Meta:
+        model = Dossier
+        fields = FIELDS
+
+
+@login_required
+def locate(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """Where the paper is: a form of its own page, and a part of the dossier's page for a script."""
+    actor = request.actor  # type: ignore[attr-defined]
+    dossier = fetch_for(actor, "edit", Dossier, dossier_id, related=("agency",))
+    part = request.headers.get("HX-Request") == "true"
+    form = LocationForm(request.POST or None, instance=dossier)
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            revision = number_in(request.POST.get("revision", ""))
+            located = locate_dossier(dossier_id, dict(form.cleaned_data), actor=actor, revision=revision)
+        except Refused as error:
+            refused = error
+        else:
+            if not part:
+                return done(request, _("Where the paper is has been noted."), located)
+            context = {"dossier": located, "place_facts": place_facts(located), "can_locate": True, "saved": True}
+            return render(request, "repository/dossier/location.html", context)
+    context = {"dossier": dossier, "form": form, "refused": refused}
+    # htmx puts in place only what is answered with success.
+    status = 409 if refused and not part else 200
+    template = "repository/dossier/location_form.html" if part else "repository/dossier/locate.html"
+    return render(request, template, context, status=status)
 
 
 class OpenForm(Styled, forms.Form):

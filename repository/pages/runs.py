@@ -17,7 +17,7 @@ from repository.actions.findings import close_finding as end_finding
 from repository.actions.findings import visible_findings
 from repository.actors import Actor
 from repository.models import Finding, Job
-from repository.pages.base import act, done, page, stretch
+from repository.pages.base import act, came_from, done, page, stretch
 from repository.registry import registry
 
 
@@ -67,6 +67,9 @@ def title_of(finding: Finding) -> str:
 def close_finding(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     finding = end_finding(finding_id, request.POST.get("reason", ""), actor=request.actor)  # type: ignore[attr-defined]
     to: Any = finding.document or finding.dossier or reverse("runs")
+    if request.POST.get("next"):
+        # Closed where it stands in the way: back there.
+        to = came_from(request)
     return done(request, _("The finding is closed with your reason."), to)
 
 
