@@ -19,6 +19,8 @@ from repository.admin.base import ReferenceViewSet
 from repository.admin.forms import ClassForm, HeadingChangeForm, HeadingForm, PlanChangeForm, PlanForm
 from repository.models import FilePlan, FilePlanEntry, RecordClass
 
+HEADINGS = 100
+
 
 def _classes(actor: Actor) -> models.QuerySet[RecordClass]:
     return RecordClass.objects.all()
@@ -80,8 +82,9 @@ class PlanViewSet(ReferenceViewSet):
 
     @staticmethod
     def more(request: HttpRequest, plan: FilePlan) -> dict[str, Any]:
-        headings = plan.entries.select_related("record_class", "unit").order_by("notation")
-        return {"headings": list(headings), "add_heading_url": f"{reverse('headings:add')}?plan={plan.pk}"}
+        headings = plan.entries.select_related("record_class", "unit").order_by("notation")[:HEADINGS]
+        # The whole of a long plan is in its tree; here stands its beginning.
+        return {"headings": list(headings), "add_heading_url": reverse("heading_add", args=[plan.pk])}
 
 
 class HeadingViewSet(ReferenceViewSet):
