@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from repository.access import fetch_for
 from repository.actions.read import read_document
 from repository.codes import FileRole
 from repository.component_tags.words import marked
-from repository.models import Extraction, File
+from repository.models import Document, Extraction, File
 from repository.pages.base import number_in, page
 from repository.renditions import cache, pages
 from repository.renditions.failures import CannotShow
@@ -26,7 +27,8 @@ from repository.text.differences import Row, compare
 @page
 def compare_versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """`old` and `new` are version numbers, without them the last two; `page` is the page shown of both. Reading it is an event."""
-    document = read_document(document_id, actor=request.actor)  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    document = fetch_for(actor, "view", Document, document_id)
     files = {
         file.version.number: file
         for file in File.objects.filter(version__document=document, role=FileRole.MAIN)
@@ -40,6 +42,7 @@ def compare_versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     old = number_in(request.GET.get("old", "")) or max((one for one in numbers if one < new), default=numbers[0])
     if old not in files or new not in files:
         raise Http404
+    read_document(document_id, actor=actor)
     texts = dict(Extraction.objects.filter(file__in=(files[old], files[new]), current=True).values_list("file", "text"))
     found = compare(texts.get(files[old].pk, ""), texts.get(files[new].pk, ""))
     sides = [_side(files[old]), _side(files[new])]

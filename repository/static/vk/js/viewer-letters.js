@@ -9,7 +9,8 @@ export class Letters {
     this.size = pages.sizes[number - 1]
     this.words = pages.words
     this.hits = []
-    const query = this.words.query ? `?q=${encodeURIComponent(this.words.query)}` : ''
+    // Places are counted over the whole text: a page that has none of them is not asked.
+    const query = this.words.query && pages.hits.has(number) ? `?q=${encodeURIComponent(this.words.query)}` : ''
     this.fetched = fetch(this.words.words.replace('/0/words/', `/${number}/words/`) + query)
       .then(answer => answer.ok ? answer.json() : {})
       .catch(() => ({}))
