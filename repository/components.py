@@ -80,6 +80,7 @@ class Place:
     current: bool = False
     count: int | None = None
     letter: str = ""
+    icon: str = ""
 
     @classmethod
     def of(cls, raw: Place | Mapping[str, Any] | Iterable[Any]) -> Place:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from repository.registry import JobKind, Nightly, registry
+from repository.registry import JobKind, Nightly, Panel, registry
 
 
 def register() -> None:
@@ -17,6 +17,7 @@ def register() -> None:
     from repository.intake.versions import work_version
     from repository.jobs import products
     from repository.jobs.nightly import once
+    from repository.pages.homes import keeping, reading, work
     from repository.pages.places import places
     from repository.plan_table import KIND as TABLE
     from repository.plan_table import work_table
@@ -66,5 +67,10 @@ def register() -> None:
     )
     registry.finding_titles["events-broken"] = title
     registry.places.append(places)
+    registry.home_panels += [
+        Panel("work", 10, "repository/homes/work.html", work.part),
+        Panel("reading", 40, "repository/homes/reading.html", reading.part),
+        Panel("keeping", 60, "repository/homes/keeping.html", keeping.part),
+    ]
     registry.closing.append((10, closing))
     registry.submitting.append((10, submitting))

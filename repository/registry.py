@@ -89,6 +89,8 @@ class Registry:
     steps: list[IntakeStep] = field(default_factory=list)
     dossier_panels: list[Panel] = field(default_factory=list)
     document_panels: list[Panel] = field(default_factory=list)
+    # Parts of a person's first page: the thing is the actor.
+    home_panels: list[Panel] = field(default_factory=list)
     closing: list[tuple[int, Check]] = field(default_factory=list)
     submitting: list[tuple[int, Check]] = field(default_factory=list)
     kinds: dict[str, JobKind] = field(default_factory=dict)

@@ -34,6 +34,7 @@ CLOSED_IDS = {
     "content_type_model_name": "dossier",
     "destination_id": 1,
     "model_name": "dossier",
+    "name": "confirm",
     "page_id": 1,
     "page_pk": 1,
     "page_to_move_id": 1,

@@ -11,7 +11,7 @@ from repository.access import ACTS
 from repository.actors import Actor, actor_of
 from repository.codes import Role
 
-ROLES = (Role.ADMINISTRATOR, Role.ARCHIVIST, Role.CHIEF)
+ROLES = (Role.ADMINISTRATOR, Role.CLERK, Role.ARCHIVIST, Role.CHIEF)
 ENTER = "wagtailadmin.access_admin"
 
 

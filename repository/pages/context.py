@@ -7,13 +7,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from repository.actors import Actor
+from repository.admin.entry import ROLES
 from repository.clock import now
 from repository.components import JobView
 from repository.jobs.engine import UNFINISHED
 from repository.models import Job
-from repository.registry import registry
+from repository.pages.places import REFERENCE, current, reference, room
+from repository.pages.places import bench as bench_places
+
+ROOM, BENCH = "vk/base.html", "vk/workbench.html"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     # Pages without a frame (fragments, Wagtail's own) never ask, so these queries are made only when shown.
     return {
         "nav": SimpleLazyObject(lambda: nav(request, actor)),
+        "bench": SimpleLazyObject(lambda: bench(request, actor)),
         "tray": SimpleLazyObject(lambda: tray(actor)),
         "search_url": _search_url(),
         "frame": frame_of(request, actor),
@@ -30,13 +36,27 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def frame_of(request: HttpRequest, actor: Actor) -> str:
-    """The frame a page stands in: the reading room's, or the workbench's for those who file."""
-    return "vk/base.html"
+    """The frame a page stands in: the workbench's for those who file or keep the archive running, else the reading room's."""
+    return BENCH if actor.holds(*ROLES) else ROOM
 
 
 def nav(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    found = [place for places in registry.places for place in places(actor)]
-    return [{**place, "current": request.path.startswith(place["url"])} for place in found]
+    """The reading room's places; who works at the bench finds the way back to it."""
+    found = room(actor)
+    if actor.holds(*ROLES):
+        found = [{"label": _("Workbench"), "url": reverse("home"), "icon": "home", "letter": "h"}, *found]
+    return current(found, request.path)
+
+
+def bench(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """The workbench's menu: places with what waits there, and the reference data this person keeps."""
+    places = current([*bench_places(actor), *reference(actor)], request.path)
+    kept = {name for name, *_rest in REFERENCE}
+    return {
+        "places": [place for place in places if place.get("name") not in kept],
+        "reference": [place for place in places if place.get("name") in kept],
+        "all": places,
+    }
 
 
 def tray(actor: Actor) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The first page of each role, part by part: what waits for a person, and the list behind every figure."""
