@@ -34,7 +34,9 @@ from repository.registry import documents_changed
 from repository.retention import refresh_retention
 
 BATCH = 1000
-PER_DOSSIER = 200
+PER_DOSSIER = 20
+# One dossier in ten is a thick one: lists of documents are measured on it.
+THICK = 200
 _SPACE = 0xDE30_0000_0000_8000_8000 << 48
 
 
@@ -71,7 +73,7 @@ def _batches(stream: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]
 
 
 class _Filer:
-    """Puts papers into dossiers of at most 200, by agency, year and heading; keeps only the open dossier of each."""
+    """Puts papers into dossiers of 20 or 200, by agency, year and heading; keeps only the open dossier of each."""
 
     def __init__(self, world: World, agencies: dict[str, Agency]) -> None:
         self.world = world
@@ -146,7 +148,7 @@ class _Filer:
     def _place(self, row: dict[str, Any]) -> tuple[Dossier, int]:
         key = (row["agency"], row["date"].year, row["heading"])
         dossier, number = self._current.get(key) or self._found(key)
-        if dossier is None or number >= PER_DOSSIER:
+        if dossier is None or number >= _room(dossier):
             dossier, number = self._new(key), 0
         self._current[key] = (dossier, number + 1)
         return dossier, number + 1
@@ -185,3 +187,8 @@ class _Filer:
         )
         refresh_retention([made.pk])
         return made
+
+
+def _room(dossier: Dossier) -> int:
+    """How many documents go into it, by the number its notation ends in: `04.ATGT-D5` is thick."""
+    return THICK if dossier.notation.endswith("5") else PER_DOSSIER

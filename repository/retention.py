@@ -64,7 +64,10 @@ def due_of(dossier: Dossier, *, held: bool, on: date) -> Due:
 
 
 def refresh_retention(ids: Iterable[UUID]) -> dict[str, int]:
-    """Compute and write the due dates of these dossiers, in few statements. Returns how many changed and how many have ended newly."""
+    """Compute the due dates of these dossiers and write those that are new or come out otherwise, in few statements.
+
+    `computed_at` is the moment since which the sum stands. Returns how many were computed, changed, and have ended newly.
+    """
     figures = {"computed": 0, "changed": 0, "ended": 0}
     for batch in _batches(list(ids)):
         dossiers = list(Dossier.objects.filter(pk__in=batch).select_related("record_class"))
@@ -73,20 +76,16 @@ def refresh_retention(ids: Iterable[UUID]) -> dict[str, int]:
         rows, moment, day = [], now(), today()
         for dossier in dossiers:
             due = due_of(dossier, held=dossier.pk in held, on=day)
-            rows.append(
-                Retention(
-                    dossier=dossier,
-                    state=due.state,
-                    due_on=due.due_on,
-                    lines=[line.as_json() for line in due.lines],
-                    computed_at=moment,
-                )
-            )
+            lines = [line.as_json() for line in due.lines]
             old = before.get(dossier.pk)
+            if old is None or (old.state, old.due_on, old.lines) != (due.state, due.due_on, lines):
+                rows.append(
+                    Retention(dossier=dossier, state=due.state, due_on=due.due_on, lines=lines, computed_at=moment)
+                )
             figures["changed"] += old is None or (old.state, old.due_on) != (due.state, due.due_on)
             figures["ended"] += due.state == RetentionState.ENDED and (old is None or old.state != RetentionState.ENDED)
         _write(rows, before)
-        figures["computed"] += len(rows)
+        figures["computed"] += len(dossiers)
     return figures
 
 
