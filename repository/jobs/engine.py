@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from repository.clock import now
@@ -90,6 +92,12 @@ def work(job_id: uuid.UUID, *, until: Callable[[], bool] | None = None) -> None:
     job = Job.objects.filter(pk=job_id).first()
     if job is None or job.state not in UNFINISHED:
         return
+    # What a job writes down is for everybody: in the archive's language, whoever's request or command works it.
+    with translation.override(settings.LANGUAGE_CODE):
+        _work(job, until)
+
+
+def _work(job: Job, until: Callable[[], bool] | None) -> None:
     kind = registry.kinds[job.kind]
     if kind.work_item is None:
         work_whole(job, kind)
@@ -100,7 +108,7 @@ def work(job_id: uuid.UUID, *, until: Callable[[], bool] | None = None) -> None:
         if item is None:
             break
         _work_item(job, item, kind)
-    persistently(lambda: finish_if_done(job_id))
+    persistently(lambda: finish_if_done(job.pk))
 
 
 def claim_item(job: Job, kind: JobKind) -> JobItem | None:

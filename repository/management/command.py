@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
+from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -35,15 +36,17 @@ class Command(BaseCommand):
             )
 
     def execute(self, *args: Any, **options: Any) -> Any:
-        try:
-            return super().execute(*args, **options)
-        except RepositoryError as refused:
-            raise CommandError(str(refused)) from refused
-        except OperationalError as error:
-            # A full disk, a database that another program holds or that is down: nothing was half written.
-            raise CommandError(
-                f"The database did not take the work: {str(error).strip()}. Mend that and run this again: what is in stays in."
-            ) from error
+        # The terminal speaks English throughout: help, figures and refusals alike.
+        with translation.override("en"):
+            try:
+                return super().execute(*args, **options)
+            except RepositoryError as refused:
+                raise CommandError(str(refused)) from refused
+            except OperationalError as error:
+                # A full disk, a database that another program holds or that is down: nothing was half written.
+                raise CommandError(
+                    f"The database did not take the work: {str(error).strip()}. Mend that and run this again: what is in stays in."
+                ) from error
 
     def actor(self, options: dict[str, Any]) -> Actor:
         """The person named by --as, or the archivist that `init` made. Raises CommandError where there is none."""

@@ -73,7 +73,9 @@ class Command(BaseCommand):
                 for done in as_completed(waiting):
                     one, verdict = waiting[done], done.result()
                     failed += isinstance(verdict, str) or verdict.outcome is Outcome.UNPROCESSABLE
-                    self._print(one.path, verdict, as_json=options["json"])
+                    # As everything in the terminal, for people and for machines.
+                    with translation.override("en"):
+                        self._print(one.path, verdict, as_json=options["json"])
                     bar.advance(task)
         finally:
             validator.close()
@@ -100,10 +102,9 @@ class Command(BaseCommand):
 
     def _print(self, path: Path, verdict: FileVerdict | str, *, as_json: bool) -> None:
         if as_json:
-            with translation.override("en"):
-                self.stdout.write(json.dumps(_json(path, verdict), ensure_ascii=False))
-                if isinstance(verdict, str) or verdict.outcome is Outcome.UNPROCESSABLE:
-                    self.stderr.write(f"{path}: {verdict if isinstance(verdict, str) else text_of(verdict.message)}")
+            self.stdout.write(json.dumps(_json(path, verdict), ensure_ascii=False))
+            if isinstance(verdict, str) or verdict.outcome is Outcome.UNPROCESSABLE:
+                self.stderr.write(f"{path}: {verdict if isinstance(verdict, str) else text_of(verdict.message)}")
         elif isinstance(verdict, str):
             self.stdout.write(f"{path}: {verdict}")
         elif not verdict.signatures:
