@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import AppConfig
-from django.utils.translation import gettext, ngettext
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,16 +27,25 @@ def index_figures(actor: Any) -> list[tuple[Any, Any]]:
     ]
 
 
+def places(actor: Any) -> Iterator[dict[str, Any]]:
+    from repository.access import may
+
+    if may(actor, "search"):
+        url = reverse("search")
+        yield {"name": "search", "label": pgettext("place", "Search"), "url": url, "letter": "t", "order": 10}
+
+
 class SearchConfig(AppConfig):
     name = "search"
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        from repository.registry import registry
+        from repository.registry import Panel, registry
         from search.indexer import settle
         from search.outbox import put
         from search.page_hits import spans
         from search.pages.hits import way_of
+        from search.pages.saved import part as home_part
         from search.steps import ReadText
         from search.structured import structure_of
 
@@ -42,6 +53,8 @@ class SearchConfig(AppConfig):
         registry.changed.append(put)
         registry.settling.append(settle)
         registry.figures.append(index_figures)
+        registry.places.append(places)
+        registry.home_panels.append(Panel("search", 30, "search/home.html", home_part))
         registry.finders.append(spans)
         registry.structures.append(structure_of)
         registry.ways.append(way_of)

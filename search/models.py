@@ -1,7 +1,13 @@
-"""The outbox: which documents the index must hear of. Written in the transaction of the change, so that none is forgotten."""
+"""The outbox: which documents the index must hear of, written in the transaction of the change, so that none is forgotten; and the
+searches people keep."""
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from repository.ids import new_id
+from repository.models import User
 
 
 class Outbox(models.Model):
@@ -20,3 +26,25 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} {self.done}/{self.revision}"
+
+
+class SavedSearch(models.Model):
+    """A question a person keeps: hers alone, and no record. `query` is the address's query, words and filters as they were asked."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("name"), max_length=120)
+    query = models.CharField(max_length=2000)
+    created_at = models.DateTimeField(_("saved"))
+
+    class Meta:
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "query"], name="search_saved_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('search')}?{self.query}"

@@ -2,6 +2,14 @@
 
 from django.urls import path
 
+from search.pages import saved
 from search.pages.search import search
 
-urlpatterns = [path("search/", search, name="search")]
+urlpatterns = [
+    path("search/", search, name="search"),
+    path("search/saved/", saved.saved, name="saved_searches"),
+    path("search/save/", saved.save, name="save_search"),
+    path("search/forget/", saved.forget, name="forget_search"),
+    path("search/saved/<uuid:search_id>/rename/", saved.rename, name="rename_search"),
+    path("search/saved/<uuid:search_id>/delete/", saved.delete, name="delete_search"),
+]

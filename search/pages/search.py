@@ -12,14 +12,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from repository.codes import DossierState, Indication
+from repository.codes import DossierState
 from repository.component_tags.words import marked
-from repository.components import STATE_WORDS
-from repository.models import Agency
 from repository.pages.base import number_in, page
 from search import outbox
 from search.engines.base import EngineError, Sort
+from search.pages.asked import canonical, titles_of
 from search.pages.hits import query_of
+from search.pages.saved import note_asked, saved_as
+from search.pages.words import agency_names, word
 from search.service import COUNTED, Hit, by_number_and_title, find
 
 PAGE = 20
@@ -35,6 +36,11 @@ def search(request: HttpRequest) -> HttpResponse:
     sort = Sort(given) if given in set(Sort) else Sort.RELEVANCE
     context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or filters)}
     context["behind"], context["lag"] = outbox.lag()
+    kept = canonical(request.GET)
+    if kept and request.method == "GET":
+        if not request.GET.get("after"):
+            note_asked(actor, kept)
+        context.update(kept=kept, kept_name=titles_of([kept])[kept], saved=saved_as(actor, kept))
     try:
         try:
             found = find(
@@ -120,9 +126,7 @@ TITLES = {
 
 
 def facets_of(asked: QueryDict, counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    names = dict(
-        Agency.objects.filter(serial__in=[int(v) for v in counts.get("agency", {})]).values_list("serial", "name")
-    )
+    names = agency_names(counts.get("agency", {}))
     shown = []
     for name in COUNTED:
         values = counts.get(name, {})
@@ -134,7 +138,7 @@ def facets_of(asked: QueryDict, counts: Mapping[str, Mapping[str, int]]) -> list
         chosen = asked.getlist(name)
         options = [
             {
-                "label": names.get(int(value), value) if name == "agency" else word(name, value),
+                "label": word(name, value, names),
                 "url": _without(asked, name, value) if value in chosen else _adding(asked, name, value),
                 "count": count,
                 "current": value in chosen,
@@ -145,17 +149,6 @@ def facets_of(asked: QueryDict, counts: Mapping[str, Mapping[str, int]]) -> list
         if options:
             shown.append({"title": TITLES[name](), "options": options[:SHOWN]})
     return shown
-
-
-def word(name: str, value: str) -> str:
-    """What a facet's value is called."""
-    if name == "state" and value in DossierState.values:
-        return str(STATE_WORDS[DossierState(value)])
-    if name == "verdict" and value in Indication.values:
-        return str(Indication(value).label)
-    if name == "agency" and value.isdecimal() and len(value) <= 9:
-        return Agency.objects.filter(serial=int(value)).values_list("name", flat=True).first() or value
-    return value
 
 
 def _with(asked: QueryDict, **changes: Any) -> str:
