@@ -19,6 +19,7 @@ from repository.clock import now
 from repository.codes import JobState
 from repository.jobs.engine import enqueue
 from repository.models import Document, Dossier, Finding, Hold, JobItem
+from search.models import SavedSearch
 
 CANARY = "HOANGYEN"
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
@@ -168,8 +169,12 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         document=Document.objects.get(pk=document.pk),
         body={"what": f"{CANARY}-phathien", "file": f"{CANARY}-tentep.txt"},
     )
+    saved = SavedSearch.objects.create(
+        owner=cast.user("clerk"), name=f"{CANARY}-timkiem", query=f"q={CANARY}", created_at=moment
+    )
     world = cast.world
     return {
+        "search_id": saved.pk,
         "dossier_id": dossier.pk,
         "document_id": document.pk,
         "file_id": file.pk,
@@ -179,6 +184,7 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         "finding_id": finding.pk,
         "number": 1,
         "width": 800,
+        "listed": "dossiers",
         "entry_id": world.entry.pk,
         "plan_id": world.plan.pk,
         "pk of people": cast.user("clerk").pk,
