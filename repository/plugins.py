@@ -7,6 +7,7 @@ from repository.registry import JobKind, Nightly, Panel, registry
 
 def register() -> None:
     from repository import downloads
+    from repository.actions import confirm_many
     from repository.actions.copy_plan import KIND as COPY
     from repository.actions.copy_plan import work_copy
     from repository.actions.read_plan import KIND as READ
@@ -15,8 +16,10 @@ def register() -> None:
     from repository.intake.pipeline import work_item
     from repository.intake.steps import ReadHead
     from repository.intake.versions import work_version
+    from repository.inventory.plugins import register as register_inventory
     from repository.jobs import products
     from repository.jobs.nightly import once
+    from repository.lists import bulk, export
     from repository.pages.homes import keeping, reading, work
     from repository.pages.places import places
     from repository.plan_table import KIND as TABLE
@@ -51,6 +54,31 @@ def register() -> None:
         handed=printing.handed,
         lease_seconds=120,
     )
+    registry.kinds[bulk.KIND] = JobKind(
+        name=bulk.KIND,
+        title=_("Many at once"),
+        work_item=bulk.work_item,
+        stops=True,
+        named=bulk.named,
+        lease_seconds=120,
+    )
+    registry.kinds[bulk.UNDO] = JobKind(
+        name=bulk.UNDO,
+        title=_("Taking back"),
+        work_item=bulk.work_undo,
+        stops=True,
+        named=bulk.named,
+        lease_seconds=120,
+    )
+    registry.kinds[export.KIND] = JobKind(
+        name=export.KIND,
+        title=_("Table of a list"),
+        work_job=export.work_export,
+        handed=export.handed,
+        named=export.named,
+        stops=True,
+        lease_seconds=120,
+    )
     title_of_products = _("Files made for people, after a week")
     registry.kinds[products.KIND] = JobKind(
         name=products.KIND, title=title_of_products, work_job=products.work_clear_away, lease_seconds=300
@@ -74,3 +102,5 @@ def register() -> None:
     ]
     registry.closing.append((10, closing))
     registry.submitting.append((10, submitting))
+    confirm_many.register()
+    register_inventory()

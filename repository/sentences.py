@@ -162,6 +162,7 @@ say("dossier.sealing_given_up", _("%(who)s gave the sealing up; nothing was seal
 say("dossier.read", _("%(who)s read the dossier."))
 say("document.received", _("%(who)s received %(what)s."))
 say("document.confirmed", _("%(who)s confirmed the description of %(what)s."))
+say("document.unconfirmed", _("%(who)s took the confirmation of %(what)s back."))
 say("document.changed", _("%(who)s corrected the description of %(what)s."))
 say(
     "document.versioned", _("%(who)s replaced the file of %(what)s; it is version %(version)s now. “%(reason)s”"), "key"

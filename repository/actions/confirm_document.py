@@ -45,8 +45,18 @@ def confirm_document(
 
 @transaction.atomic
 def edit(
-    document_id: UUID | str, changes: dict[str, Any], *, actor: Actor, revision: int | None, confirm: bool
+    document_id: UUID | str,
+    changes: dict[str, Any],
+    *,
+    actor: Actor,
+    revision: int | None,
+    confirm: bool | None,
+    read: dict[str, Any] | None = None,
 ) -> Document:
+    """Write the changes; `confirm` confirms the document too, None takes the confirmation back. `read` is added to where values were read.
+
+    Raises NotVisible, Forbidden, or Refused with every field that is wrong.
+    """
     unknown = set(changes) - set(EDITABLE)
     if unknown:
         raise KeyError(f"not editable: {', '.join(sorted(unknown))}")
@@ -84,6 +94,8 @@ def edit(
     newly = confirm and document.confirmed_at is None
     if confirm:
         document.confirmed_at, document.confirmed_by = moment, actor.user
+    elif confirm is None:
+        document.confirmed_at = document.confirmed_by = None
     document.changed_at = moment
     document.revision = F("revision") + 1
     document.save()
@@ -91,7 +103,8 @@ def edit(
     changed = {
         name: [before[name], getattr(document, name)] for name in changes if before[name] != getattr(document, name)
     }
-    record("document.confirmed" if newly else "document.changed", actor, document, changed=changed)
+    kind = "document.confirmed" if newly else "document.unconfirmed" if confirm is None else "document.changed"
+    record(kind, actor, document, changed=changed)
     for dossier in document.dossiers.filter(order_by_hand=False):
         order_by_date(dossier)
     documents_changed([document.pk])

@@ -56,6 +56,12 @@ def product_of(job: Job) -> tuple[dict[str, Any], Path] | None:
     return (about, path) if path.is_file() else None
 
 
+def path_of(job: Job, name: str) -> Path | None:
+    """Where what was made under this name lies; None where it is not there any more. For what a job keeps and hands to nobody."""
+    path = _folder(job) / _safe(name)
+    return path if path.is_file() else None
+
+
 def clear_away() -> int:
     """Remove products older than KEPT, and folders of jobs that there are no more; returns how many."""
     removed = 0

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from repository import blobs
 from repository.access import fetch_for
 from repository.actions.receive_file import Receipt, cancel_intake, discard_item, receive_file, retry_item
-from repository.models import Dossier
-from repository.pages.base import act, done
+from repository.models import Dossier, JobItem
+from repository.pages.base import act, came_from, done
 from repository.pages.dossier import intake_context
 from repository.refusals import Refused
 
@@ -99,13 +99,20 @@ def progress(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 @act
 def retry(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = retry_item(item_id, actor=request.actor, password=request.POST.get("password") or None)  # type: ignore[attr-defined]
-    return done(request, _("The file is tried again."), reverse("dossier", args=[item.job.dossier_id]) + "#intake")
+    return done(request, _("The file is tried again."), _back(request, item))
 
 
 @act
 def discard(request: HttpRequest, item_id: UUID) -> HttpResponse:
     item = discard_item(item_id, actor=request.actor)  # type: ignore[attr-defined]
-    return done(request, _("The file is off the list."), reverse("dossier", args=[item.job.dossier_id]) + "#intake")
+    return done(request, _("The file is off the list."), _back(request, item))
+
+
+def _back(request: HttpRequest, item: JobItem) -> str:
+    """The page the person stood on, where it said so; else the dossier's."""
+    if request.POST.get("next"):
+        return came_from(request)
+    return reverse("dossier", args=[item.job.dossier_id]) + "#intake"
 
 
 @act
