@@ -31,6 +31,8 @@ class Command(BaseCommand):
         )
         parser.add_argument("--documents", type=int, default=100_000, help="of the archive that is searched")
         parser.add_argument("--files", type=int, default=100, help="that are taken in")
+        parser.add_argument("--times", type=int, default=30, help="that each page is asked for")
+        parser.add_argument("--roles", help="whose pages, with commas between; default: all")
         parser.add_argument("--seed", type=int, default=2025)
         parser.add_argument("--fresh", action="store_true", help="measure again; the archive is kept")
 
@@ -68,9 +70,10 @@ class Command(BaseCommand):
 
             figures = bench_search(seed=options["seed"])
         elif part == "pages":
-            from demo.bench.pages import bench_pages
+            from demo.bench.pages import ROLES, bench_pages
 
-            figures = bench_pages()
+            roles = tuple(options["roles"].split(",")) if options["roles"] else ROLES
+            figures = bench_pages(times=options["times"], roles=roles)
         else:
             from demo.bench.elastic import bench_elasticsearch
 
