@@ -21,7 +21,7 @@ def guide(topic: str, label: str = "") -> SafeString:
         return format_html('<a class="vk-link" href="{}">{}</a>', address, label)
     said = gettext("Guide: %(title)s") % {"title": about.title}
     return format_html(
-        '<a class="vk-ask" href="{}" title="{}" aria-label="{}">{}</a>', address, said, said, icon("help")
+        '<a class="vk-guided" href="{}" title="{}" aria-label="{}">{}</a>', address, said, said, icon("help")
     )
 
 
