@@ -32,6 +32,6 @@ def _in_dossier(request: HttpRequest, place: Placement) -> Way:
 
     label = _("Document %(number)s / %(total)s") % {
         "number": formats.number(place.number),
-        "total": formats.number(place.dossier.doc_total),
+        "total": formats.number(others.count()),
     }
     return Way(label, place.dossier.get_absolute_url(), address(before), address(after))

@@ -56,8 +56,8 @@ def test_no_other_width_than_those_of_the_list_is_drawn(records, width):
 def test_pages_of_a_thousand_are_counted_and_measured_in_one_short_answer(records):
     _document, file = viewing.shelve(records, viewing.many(1000))
     outline = pages.outline(file)
-    assert (outline.count, str(outline)) == (1000, "1*1123x793,999*794x1123")
-    assert outline.size(1) == (1123, 793)
+    assert (outline.count, str(outline)) == (1000, "1*1587x1123,999*794x1123")
+    assert outline.size(1) == (1587, 1123)
     assert outline.size(1000) == (794, 1123)
     assert pages.picture(file, 1000, pages.THUMB).stat().st_size > 1000
     with pytest.raises(IndexError):

@@ -82,7 +82,7 @@ def test_a_thousand_pages_open_at_once_in_a_short_page(records, cast, client_of)
         page = reader.get(reverse("document", args=[document.pk]), {"page": 995, "q": "giao thong"}).content.decode()
     assert len(asked) <= 30
     assert len(page) < 80_000
-    assert 'data-sizes="1*1123x793,999*794x1123"' in page
+    assert 'data-sizes="1*1587x1123,999*794x1123"' in page
     assert page.count("<figure") == 10
     assert 'id="page-991"' in page
     assert 'data-hit-total="1000"' in page

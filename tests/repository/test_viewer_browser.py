@@ -13,6 +13,9 @@ from repository.renditions import pages, places
 from tests.browser import Person, chromium  # noqa: F401
 from tests.repository import viewing
 
+# Seven pages drawn at once on a busy machine take their time.
+expect.set_options(timeout=30_000)
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
@@ -98,9 +101,9 @@ def test_reading_by_keys_and_tools(shown, chromium, live_server, cast):  # noqa:
     expect(page.locator("#page-1 .vk-words > span").first).to_be_attached()
 
     # Larger, smaller, whole, turned.
-    before = width_of(reader, 2)
+    before = width_of(reader)
     page.keyboard.press("+")
-    assert width_of(reader, 2) > before
+    assert width_of(reader) > before
     page.keyboard.press("0")
     assert width_of(reader, 2) == pytest.approx(794, abs=2)
     expect(page.locator("[data-zoom]")).to_have_text("100 %")
@@ -135,7 +138,7 @@ def test_letters_can_be_chosen_and_copied(shown, chromium, live_server, cast):  
     reader.go(f"/documents/{document.pk}/?page=2")
     layer = page.locator("#page-2 .vk-words")
     layer.wait_for(state="attached")
-    first = layer.locator("span", has_text=re.compile("^Độc$")).bounding_box()
+    first = layer.locator("span", has_text=re.compile("^Độc $")).bounding_box()
     last = layer.locator("span", has_text=re.compile("^phúc$")).bounding_box()
     page.mouse.move(first["x"] + 1, first["y"] + first["height"] / 2)
     page.mouse.down()
@@ -208,8 +211,8 @@ def test_without_script_pages_and_their_text_are_there(shown, chromium, live_ser
     picture = page.locator("#page-1 img")
     expect(picture).to_be_visible()
     assert picture.bounding_box()["width"] > 500
-    page.locator("#page-1 details summary").click()
-    expect(page.locator("#page-1 details .vk-text")).to_contain_text("Độc lập")
+    page.locator("#page-2 details summary").click()
+    expect(page.locator("#page-2 details .vk-text")).to_contain_text("Độc lập")
     expect(page.locator("[data-do='rotate']")).to_be_hidden()
     page.screenshot(path="var/screens/viewer-without-script.png")
     page.locator("[data-still] a[rel=next]").click()

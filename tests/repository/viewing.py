@@ -26,11 +26,11 @@ def pdf(name: str = "viewer-1") -> bytes:
 
 @functools.cache
 def many(count: int, name: str = "viewer-1") -> bytes:
-    """`count` pages; the first of A4 across, all others upright."""
+    """`count` pages; the first of A3 across, all others A4 upright."""
     with pikepdf.open(io.BytesIO(pdf(name))) as source, pikepdf.new() as made:
         for _number in range(count):
             made.pages.append(source.pages[0])
-        made.pages[0].mediabox = [0, 0, 842, 595]
+        made.pages[0].mediabox = [0, 0, 1190, 842]
         written = io.BytesIO()
         made.save(written)
     return written.getvalue()

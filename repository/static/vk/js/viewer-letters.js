@@ -40,13 +40,13 @@ export class Letters {
     pen.font = `${MEASURED}px serif`
     for (const [text, ...box] of found.words) {
       const word = place('span', box)
-      word.textContent = text.trimEnd()
+      // The space behind a word belongs to it, or it would be lost in copying.
+      word.textContent = text.replace('\n', '')
       const [, , width, height] = box
-      const natural = pen.measureText(word.textContent).width / MEASURED * height * this.size.height
+      const natural = pen.measureText(text.trimEnd()).width / MEASURED * height * this.size.height
       word.style.setProperty('--s', natural ? width * this.size.width / natural : 1)
       this.layer.append(word)
       if (text.endsWith('\n')) this.layer.append(document.createElement('br'))
-      else if (text.endsWith(' ')) this.layer.append(' ')
     }
     leaf.append(this.layer)
   }
