@@ -86,7 +86,7 @@ def register() -> None:
     registry.nightly.append(Nightly(name=products.KIND, title=title_of_products, order=95, start=once(products.KIND)))
     registry.kinds[KIND] = JobKind(name=KIND, title=_("Order of events"), work_job=work_events, lease_seconds=300)
     registry.nightly.append(Nightly(name=KIND, title=_("Order of events"), order=80, start=once(KIND)))
-    title_of_renditions = _("Page images not looked at")
+    title_of_renditions = _("Page images tidied")
     registry.kinds[renditions.KIND] = JobKind(
         name=renditions.KIND, title=title_of_renditions, work_job=renditions.work_trim, lease_seconds=600
     )

@@ -104,7 +104,7 @@ def test_without_script_pictures_text_and_the_next_pages_are_there(records, cast
     texts = tuple(f"Lời của trang {n}." for n in range(1, 16))
     document, _file = viewing.shelve(records, viewing.many(15), pages=texts)
     page = client_of(cast.reader).get(reverse("document", args=[document.pk])).content.decode()
-    assert page.count('class="vk-page"') == 10
+    assert page.count('class="vk-folio"') == 10
     assert "Lời của trang 10." in page
     assert "Lời của trang 11." not in page
     onward = re.search(r'data-still><a class="vk-btn" rel="next" href="([^"]+)"', page).group(1)
@@ -138,7 +138,7 @@ def test_a_scan_shows_what_was_recognised_below_its_picture(records, cast, clien
     page = reader.get(reverse("document", args=[document.pk]), {"q": "so noi vu"}).content.decode()
     assert "Kính gửi: &lt;b&gt;" in page
     assert "<mark>" in page
-    assert '<details class="vk-pagetext" open' in page
+    assert '<details class="vk-foliotext" open' in page
     found = reader.get(reverse("page_words", args=[file.pk, 1]), {"q": "noi vu"}).json()
     assert found["words"] == [] and found["text"] == "Kính gửi: <b>Sở Nội vụ</b>"
     assert [found["text"][start:end] for start, end in found["marks"]]

@@ -25,7 +25,7 @@ export class Letters {
     }
     if (!found.words?.length) return
     // The page has its own letters: they need not stand below it once more.
-    this.sheet.querySelector('.vk-pagetext')?.remove()
+    this.sheet.querySelector('.vk-foliotext')?.remove()
     if (found.hits?.length) {
       this.marks = leaf.appendChild(document.createElement('div'))
       this.marks.className = 'vk-marks'
@@ -53,10 +53,10 @@ export class Letters {
 
   // A scan: what was recognised stands below the picture, what was found is marked in it.
   recognised({ text, marks = [] }) {
-    let below = this.sheet.querySelector('.vk-pagetext')
+    let below = this.sheet.querySelector('.vk-foliotext')
     if (!below) {
       below = document.createElement('details')
-      below.className = 'vk-pagetext'
+      below.className = 'vk-foliotext'
       below.open = true
       below.appendChild(document.createElement('summary')).textContent = this.words.wordRead
       const body = below.appendChild(document.createElement('div'))

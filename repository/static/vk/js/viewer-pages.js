@@ -54,7 +54,7 @@ export class Pages {
 
   makeSheet(number) {
     const sheet = document.createElement('figure')
-    sheet.className = 'vk-page'
+    sheet.className = 'vk-folio'
     sheet.id = `page-${number}`
     sheet.dataset.sheet = number
     const paper = sheet.appendChild(document.createElement('div'))
@@ -166,7 +166,7 @@ export class Pages {
     if (sheet.classList.contains('is-broken')) return
     sheet.classList.add('is-broken')
     const why = document.createElement('p')
-    why.className = 'vk-page__why'
+    why.className = 'vk-folio__why'
     why.textContent = this.words.wordFailed
     sheet.querySelector('.vk-sheet').append(why)
   }
