@@ -57,6 +57,10 @@ class JobKind:
     # Where the job leaves a file for a person: called in the transaction in which it goes out to her. It looks at her access
     # again, as it is now (raises NotVisible, Forbidden or Refused), and writes the event.
     handed: Callable[[Job, Actor], None] | None = None
+    # Whether who started it may stop it on the way; what is done stays done.
+    stops: bool = False
+    # What one job is called where its kind alone says too little; never with a name of a record.
+    named: Callable[[Job], Any] | None = None
     lease_seconds: int = 120
     attempts: int = 5
 

@@ -84,6 +84,8 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=["code", "organ_name"]),
             models.Index(fields=["agency", "-id"]),
+            models.Index(fields=["code", "id"]),
+            models.Index(fields=["issued_date", "id"]),
             models.Index(
                 fields=["received_by", "-id"], condition=Q(confirmed_at__isnull=True), name="documents_to_confirm"
             ),

@@ -120,7 +120,12 @@ class Dossier(models.Model):
         indexes = [
             models.Index(fields=["agency", "state", "-id"]),
             models.Index(fields=["state", "-id"]),
-            models.Index(fields=["code"]),
+            models.Index(fields=["code", "id"]),
+            # For lists: the sort value and the identity, so that a page begins where the last one ended.
+            models.Index(fields=["catalog_year", "id"]),
+            models.Index(fields=["work_ended_on", "id"]),
+            models.Index(fields=["doc_total", "id"]),
+            models.Index(fields=["page_total", "id"]),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +200,7 @@ class Retention(models.Model):
     computed_at = models.DateTimeField(_("computed"))
 
     class Meta:
-        indexes = [models.Index(fields=["state", "due_on"])]
+        indexes = [models.Index(fields=["state", "due_on"]), models.Index(fields=["due_on", "dossier"])]
 
     def __str__(self) -> str:
         return f"{self.dossier_id}: {self.state} {self.due_on or ''}"

@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 
 from repository.actors import Actor
 from repository.admin.entry import ROLES
-from repository.clock import now
-from repository.components import JobView
 from repository.jobs.engine import UNFINISHED
-from repository.models import Job
+from repository.jobs.shown import in_tray
 from repository.pages.places import REFERENCE, current, reference, room
 from repository.pages.places import bench as bench_places
 
@@ -60,13 +58,14 @@ def bench(request: HttpRequest, actor: Actor) -> dict[str, Any]:
 
 
 def tray(actor: Actor) -> dict[str, Any]:
-    """The person's own running jobs."""
-    moment = now()
-    jobs = Job.objects.filter(actor=actor.user, state__in=UNFINISHED).select_related("dossier")[:10]
-    views = [JobView.of(job, moment) for job in jobs]
-    total, through = sum(view.total for view in views), sum(view.done + view.failed for view in views)
+    """The person's own jobs: what runs, and what has ended since she last put the tray away."""
+    jobs = in_tray(actor)
+    running = [one.view for one in jobs if one.job.state in UNFINISHED]
+    total, through = sum(view.total for view in running), sum(view.done + view.failed for view in running)
     return {
-        "jobs": views,
+        "jobs": jobs,
+        "running": len(running),
+        "ended": len(jobs) - len(running),
         "percent": round(100 * through / total) if total else 0,
         "url": reverse("tray"),
         "all_url": reverse("jobs"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -71,19 +70,3 @@ def close_finding(request: HttpRequest, finding_id: UUID) -> HttpResponse:
         # Closed where it stands in the way: back there.
         to = came_from(request)
     return done(request, _("The finding is closed with your reason."), to)
-
-
-@page
-def jobs(request: HttpRequest) -> HttpResponse:
-    """The person's own jobs; who may see jobs sees those of the system as well, as figures without names of records."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    rows, next_url = stretch(Job.objects.filter(actor=actor.user).select_related("dossier"), request)
-    context = {"jobs": rows, "next_url": next_url}
-    return render(request, "repository/jobs.html", context)
-
-
-@login_required
-def tray(request: HttpRequest) -> HttpResponse:
-    from repository.pages.context import tray as running
-
-    return render(request, "vk/tray.html", {"tray": running(request.actor)})  # type: ignore[attr-defined]

@@ -1,4 +1,6 @@
 // The frame of a page: menus close, toasts close, dialogues open, htmx says that it is busy.
+import './tray.js'
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll('details.vk-pop[open]')) if (menu !== except) menu.open = false
 }
@@ -56,11 +58,4 @@ addEventListener('submit', event => {
 
 for (const [name, busy] of [['htmx:beforeRequest', 'true'], ['htmx:afterRequest', 'false']]) {
   document.addEventListener(name, event => event.detail.target?.setAttribute('aria-busy', busy))
-}
-
-// The tray asks how the jobs are doing, but only while somebody looks at the page.
-if (document.querySelector('#vk-tray[hx-get]')) {
-  setInterval(() => {
-    if (!document.hidden) document.body.dispatchEvent(new CustomEvent('jobs'))
-  }, 5000)
 }

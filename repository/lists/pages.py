@@ -1,0 +1,155 @@
+"""A list's page, and what is done from it: choose columns, act on what is chosen, export."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from repository import formats
+from repository.access import require
+from repository.actors import Actor
+from repository.lists.bulk import acts_of, plan, start
+from repository.lists.catalogue import LISTS
+from repository.lists.export import FORMATS, start_export
+from repository.lists.listing import COUNTED, STEP, Listing
+from repository.lists.remembered import columns_of, remember_columns
+from repository.pages.base import act, done
+
+
+def listing_of(request: HttpRequest, kind: type[Listing]) -> Listing:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return kind(actor, request.GET.dict(), columns_of(actor.user, kind.name))
+
+
+def show(request: HttpRequest, kind: type[Listing], template: str, **more: Any) -> HttpResponse:
+    """The page of a list. `more` is what its template shows besides."""
+    listing = listing_of(request, kind)
+    stretch = listing.page()
+    count = listing.count
+    acts = acts_of(listing)
+    context = {
+        "listing": listing,
+        "heads": listing.heads(),
+        "rows": listing.shown_rows(stretch.rows),
+        "chips": listing.chips(),
+        "fields": [_field(listing, one) for one in listing.filters if one.allowed(listing.actor)],
+        "words": next((_field(listing, one) for one in listing.filters if one.kind == "words"), None),
+        "count": count,
+        "counted": _counted(listing, count),
+        "everything": formats.number(min(count, COUNTED)) if count <= COUNTED else "",
+        "next_url": listing.address(after=stretch.after) if stretch.after else "",
+        "previous_url": listing.address(before=stretch.before) if stretch.before else "",
+        "step": STEP,
+        "acts": acts,
+        "choosable": [column for column in listing.columns if not column.fixed],
+        "shown_names": {column.name for column in listing.shown},
+        "filter_address": _filter_address(listing),
+        **more,
+    }
+    return render(request, template, context)
+
+
+def _filter_address(listing: Listing) -> str:
+    """What the choice of rows is kept under: it holds while the filter is the same."""
+    return urlencode(sorted(listing.filter_query.items()))
+
+
+def _counted(listing: Listing, count: int) -> str:
+    if count > COUNTED:
+        return _("more than %(count)s") % {"count": listing.counted(COUNTED)}
+    return listing.counted(count)
+
+
+def _field(listing: Listing, one: Any) -> dict[str, Any]:
+    value = listing.given.get(one.name, "")
+    options = []
+    if one.kind == "choice" and one.options is not None:
+        options = [(known, label, known == value) for known, label in one.options(listing.actor)]
+    return {"name": one.name, "label": one.label, "kind": one.kind, "value": value, "options": options}
+
+
+def _kind(name: str) -> type[Listing]:
+    if name not in LISTS:
+        raise Http404
+    return LISTS[name]
+
+
+def _allowed(actor: Actor, kind: type[Listing]) -> None:
+    """The same door as the list's page."""
+    if kind.name == "events":
+        require(actor, "audit")
+
+
+@act
+def columns(request: HttpRequest, listed: str) -> HttpResponse:
+    """Keep the columns of a list as this person wants them."""
+    kind, actor = _kind(listed), request.actor  # type: ignore[attr-defined]
+    chosen = None if "reset" in request.POST else request.POST.getlist("column")
+    remember_columns(actor.user, kind, chosen)
+    return redirect(_back(request, kind))
+
+
+@act
+def export(request: HttpRequest, listed: str) -> HttpResponse:
+    """Have the list written into a table by a job."""
+    kind, actor = _kind(listed), request.actor  # type: ignore[attr-defined]
+    _allowed(actor, kind)
+    format = request.POST.get("format", "xlsx")
+    if format not in FORMATS:
+        raise Http404
+    listing = kind(actor, _asked(request), columns_of(actor.user, kind.name))
+    start_export(listing, format)
+    return done(request, _("The table is being made; it will wait for you in the tray."), _back(request, kind))
+
+
+@act
+def bulk(request: HttpRequest, listed: str) -> HttpResponse:
+    """First says what will happen to how many, and asks what the act needs to know; then a job does it."""
+    kind, actor = _kind(listed), request.actor  # type: ignore[attr-defined]
+    listing = kind(actor, _asked(request))
+    everything = request.POST.get("everything") == "1"
+    chosen = plan(
+        listing,
+        request.POST.get("act", ""),
+        ids=_ids([*request.POST.getlist("pick"), *request.POST.get("picked", "").split(",")]),
+        everything=everything,
+        left_out=_ids(request.POST.get("left_out", "").split(",")),
+    )
+    if "go" not in request.POST:
+        context = {"chosen": chosen, "listing": listing, "back": _back(request, kind), "given": request.POST}
+        context["counted"] = listing.counted(chosen.count)
+        context["filter_address"] = _filter_address(listing)
+        return render(request, "repository/bulk.html", context)
+    values = {field.name: request.POST.get(field.name, "") for field in chosen.act.fields}
+    job = start(chosen, values, actor=actor)
+    message = _("%(act)s: %(count)s. The tray shows how far it is.") % {
+        "act": chosen.act.label,
+        "count": listing.counted(job.total),
+    }
+    return done(request, message, _back(request, kind))
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """The filters and the order of the list that the form stood on; the form carries them as an address would."""
+    return {str(name): str(value) for name, value in QueryDict(request.POST.get("query", "")).items()}
+
+
+def _ids(given: list[str]) -> list[UUID]:
+    found = []
+    for text in given:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _back(request: HttpRequest, kind: type[Listing]) -> str:
+    query = request.POST.get("query", "")
+    return reverse(kind.name) + (f"?{query}" if query else "")
