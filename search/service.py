@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from repository.access import keys_of_actor
+from repository.access.querysets import dossiers_for
 from repository.actors import Actor
 from repository.codes import FileRole
 from repository.models import Document, Dossier, Extraction, File, Placement
@@ -18,6 +17,17 @@ from search.indexer import engine
 from search.marks import Mark, Snippet, marks, snippets
 from search.query import ParsedQuery, parse, relaxed
 
+# What is shown of a document; the rest of its columns is read where somebody asks for it.
+SHOWN = (
+    "code",
+    "issued_date",
+    "type_name",
+    "subject",
+    "page_amount",
+    "organ_name",
+    "sealed_at",
+    "agency__name",
+)
 COUNTED = ("agency", "year", "type", "state", "verdict")
 
 
@@ -94,17 +104,21 @@ def find(
 
 
 def _read(answer: Answer, parsed: ParsedQuery, actor: Actor, pieces: int) -> list[Hit]:
-    """The documents behind the engine's identities, in its order, in five queries whatever their number."""
+    """The documents behind the engine's identities, in its order, in four statements whatever their number.
+
+    Only the columns that results show: naming a hundred columns costs more than finding twenty rows.
+    """
     ids = [UUID(hit.id) for hit in answer.hits]
-    documents = Document.objects.visible_to(actor).filter(pk__in=ids).select_related("agency").in_bulk()
+    rows = Document.objects.visible_to(actor).filter(pk__in=ids).select_related("agency").only(*SHOWN)
+    documents = {document.pk: document for document in rows}
     mains, names = _files(ids)
-    texts = Extraction.objects.filter(file__in=mains.values(), current=True).in_bulk(field_name="pk")
-    by_file = {extraction.file_id: extraction for extraction in texts.values()}
+    texts = Extraction.objects.filter(file__in=[file.pk for file in mains.values()], current=True)
+    by_file = {extraction.file_id: extraction for extraction in texts.only("file_id", "text", "pages", "ocr")}
     places: dict[UUID, list[Dossier]] = {}
-    visible = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier"))
     for place in (
-        Placement.objects.filter(Exists(visible), document__in=ids)
+        Placement.objects.filter(dossiers_for(actor, "dossier__"), document__in=ids)
         .select_related("dossier")
+        .only("document_id", "dossier__code", "dossier__state")
         .order_by("placed_at", "pk")
     ):
         places.setdefault(place.document_id, []).append(place.dossier)
@@ -135,7 +149,7 @@ def _files(ids: list[UUID]) -> tuple[dict[UUID, File], dict[UUID, list[str]]]:
     mains: dict[UUID, File] = {}
     names: dict[UUID, list[str]] = {}
     rows = File.objects.filter(version__document__in=ids, version__current=True).select_related("version", "status")
-    for file in rows:
+    for file in rows.only("name", "role", "version__document_id", "status__indication"):
         names.setdefault(file.version.document_id, []).append(file.name)
         if file.role == FileRole.MAIN:
             mains[file.version.document_id] = file
