@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Iterator
+from typing import Any
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from repository.actors import Actor
 from repository.registry import JobKind, Nightly, Panel, registry
+
+
+def places(actor: Actor) -> Iterator[dict[str, Any]]:
+    from repository.access import may
+    from signing.desk import ROLES
+
+    if actor.holds(*ROLES) and may(actor, "see runs"):
+        label = pgettext("place", "Verification")
+        yield {"name": "desk", "label": label, "url": reverse("desk"), "letter": "k", "order": 30}
 
 
 def register() -> None:
@@ -12,6 +27,7 @@ def register() -> None:
     from repository.jobs.nightly import once
     from signing.blockers import failed_signatures
     from signing.models import TrustAnchor
+    from signing.pages.desk import part as desk_in_short
     from signing.panel import panel
     from signing.runs import CHANGED, FAILED
     from signing.steps import VerifySignatures
@@ -23,6 +39,8 @@ def register() -> None:
     registry.kinds[ONE] = JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60)
     registry.nightly.append(Nightly(name=KIND, title=title, order=10, start=once(KIND)))
     registry.document_panels.append(Panel("signatures", 10, "signing/panel.html", panel))
+    registry.places.append(places)
+    registry.home_panels.append(Panel("desk", 20, "signing/home.html", desk_in_short))
     registry.closing.append((30, failed_signatures))
     registry.finding_titles[FAILED] = failed_title
     registry.finding_titles[CHANGED] = changed_title

@@ -3,5 +3,10 @@
 from django.urls import path
 
 from signing.pages import verify
+from signing.pages.desk import changes, desk
 
-urlpatterns = [path("files/<uuid:file_id>/verify/", verify, name="verify_file")]
+urlpatterns = [
+    path("files/<uuid:file_id>/verify/", verify, name="verify_file"),
+    path("audit/", desk, name="desk"),
+    path("audit/changes/", changes, name="desk_changes"),
+]

@@ -1,0 +1,210 @@
+"""The auditor's desk: verdicts in all, by year and by agency, what changed since the last visit, open findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from repository import formats
+from repository.access import may
+from repository.actions.findings import visible_findings
+from repository.actors import Actor
+from repository.clock import now
+from repository.codes import Indication, Role
+from repository.models import Agency, Finding
+from repository.pages.base import page, stretch
+from repository.pages.runs import title_of
+from repository.preferences import preferred, remember
+from repository.refusals import Forbidden
+from signing.chart import chart
+from signing.desk import ROLES, SIGNED, Counted, agencies_of, count
+from signing.runs import CHANGED
+
+KEY = "desk"
+# A visit goes on while the desk is looked at again within this time.
+VISIT = timedelta(hours=1)
+FIRST_LOOK = timedelta(days=30)
+SHOWN, AGENCIES = 6, 8
+
+
+@page
+def desk(request: HttpRequest) -> HttpResponse:
+    actor = _let_in(request)
+    mine = agencies_of(actor)
+    wanted = request.GET.get("agency")
+    here = next((one for one in mine if str(one.pk) == wanted), None) if wanted else mine[0]
+    if here is None:
+        raise Http404
+    counted = count(here, actor, fresh="fresh" in request.GET)
+    years = counted.by_year()
+    rows = agencies(counted, here)
+    everything = "all" in request.GET
+    context: dict[str, Any] = {
+        "here": here,
+        "mine": [{"agency": one, "url": f"?{urlencode({'agency': one.pk})}", "current": one is here} for one in mine],
+        "counted": counted,
+        "fresh_url": f"?{urlencode({'agency': here.pk, 'fresh': 1})}",
+        "figures": figures(counted, here),
+        "chart": chart(years, lambda year: documents_url(here, year=year)),
+        "years": [_year_row(year, counts, here) for year, counts in reversed(years.items())],
+        "agencies": rows if everything else rows[:AGENCIES],
+        "more": 0 if everything else max(len(rows) - AGENCIES, 0),
+        "more_url": f"?{urlencode({'agency': here.pk, 'all': 1})}",
+        **news(actor, since=visit(actor)),
+    }
+    return render(request, "signing/desk.html", context)
+
+
+@page
+def changes(request: HttpRequest) -> HttpResponse:
+    """Every verdict that changed since the last visit, the latest first."""
+    actor = _let_in(request)
+    since = visit(actor)
+    rows, next_url = stretch(changed(actor, since).select_related("document"), request)
+    context = {"since": since, "changes": [_change(row) for row in rows], "next_url": next_url}
+    return render(request, "signing/changes.html", context)
+
+
+def part(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
+    """The desk in short, on an auditor's first page. Looking at it is no visit of the desk."""
+    if not actor.holds(Role.AUDITOR):
+        return None
+    here = agencies_of(actor)[0]
+    counted = count(here, actor)
+    return {
+        "here": here,
+        "counted": counted,
+        "figures": figures(counted, here),
+        "url": reverse("desk"),
+        **news(actor, since=last_visit(actor)),
+    }
+
+
+def _let_in(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if not (actor.holds(*ROLES) and may(actor, "see runs")):
+        raise Forbidden("audit", None, ROLES)
+    return actor
+
+
+def figures(counted: Counted, here: Agency) -> list[dict[str, Any]]:
+    totals = counted.totals()
+    signed = sum(totals[indication] for indication in SIGNED)
+    rows = [{"label": _("documents in the archive"), "count": totals.total(), "url": documents_url(here), "note": ""}]
+    for indication in SIGNED:
+        share = formats.percent(totals[indication] / signed) if signed else ""
+        note = _("%(share)s of those signed") % {"share": share} if share else ""
+        url = documents_url(here, verdict=indication)
+        rows.append({"indication": indication, "count": totals[indication], "url": url, "note": note})
+    for indication in (Indication.NONE, Indication.WAITING):
+        url = documents_url(here, verdict=indication)
+        rows.append({"indication": indication, "count": totals[indication], "url": url, "note": ""})
+    return rows
+
+
+def agencies(counted: Counted, here: Agency) -> list[dict[str, Any]]:
+    """The units with signatures, most open problems first; the agency above them all only where it has no units."""
+    counts = counted.by_agency()
+    below = {path: one for path, one in counts.items() if path.startswith(here.path) and path != here.path}
+    wanted = below or {path: one for path, one in counts.items() if path == here.path}
+    rows = [_agency_row(agency, wanted[agency.path]) for agency in Agency.objects.filter(path__in=list(wanted))]
+    return sorted(rows, key=lambda row: (-row["failed"], -row["unsure"], row["agency"].name))
+
+
+def _agency_row(agency: Agency, counts: Counter[str]) -> dict[str, Any]:
+    total, failed, unsure = counts.total(), counts[Indication.FAILED], counts[Indication.INDETERMINATE]
+    # Widths of the bar out of 100; what is there at all is never thinner than one can see.
+    wide_fail = max(100 * failed / total, 2.0) if failed else 0.0
+    wide_unsure = max(100 * unsure / total, 2.0) if unsure else 0.0
+    wide_pass = max(100 - wide_fail - wide_unsure, 0.0)
+    return {
+        "agency": agency,
+        "total": total,
+        "failed": failed,
+        "unsure": unsure,
+        "pass_width": f"{wide_pass:.1f}",
+        "unsure_x": f"{wide_pass:.1f}",
+        "unsure_width": f"{wide_unsure:.1f}",
+        "fail_x": f"{wide_pass + wide_unsure:.1f}",
+        "fail_width": f"{wide_fail:.1f}",
+        "share": formats.percent((failed + unsure) / total),
+        "url": documents_url(agency),
+        "failed_url": documents_url(agency, verdict=Indication.FAILED),
+        "unsure_url": documents_url(agency, verdict=Indication.INDETERMINATE),
+    }
+
+
+def _year_row(year: int | None, counts: Counter[str], here: Agency) -> dict[str, Any]:
+    said = {indication: counts[indication] for indication in SIGNED}
+    urls = {one: documents_url(here, verdict=one, year=year) if year else "" for one in SIGNED}
+    return {"year": year, "counts": [{"count": said[one], "url": urls[one]} for one in SIGNED]}
+
+
+def documents_url(agency: Agency, **filters: Any) -> str:
+    """The list of documents that this figure counts."""
+    return f"{reverse('documents')}?{urlencode({'agency': agency.pk, **filters})}"
+
+
+def last_visit(actor: Actor) -> datetime:
+    """Since when what changed is new to this person."""
+    kept = preferred(actor.user, KEY) or {}
+    return _moment(kept.get("before")) or now() - FIRST_LOOK
+
+
+def visit(actor: Actor) -> datetime:
+    """Note that the person is at the desk; returns when her last visit ended, the same all through this one."""
+    moment = now()
+
+    def move(kept: Any) -> dict[str, str]:
+        kept = kept if isinstance(kept, dict) else {}
+        seen = _moment(kept.get("seen"))
+        if seen is None:
+            return {"seen": moment.isoformat()}
+        if moment - seen > VISIT:
+            return {"seen": moment.isoformat(), "before": seen.isoformat()}
+        # Not every load of the page is written down.
+        return {**kept, "seen": moment.isoformat()} if moment - seen > timedelta(minutes=5) else kept
+
+    remember(actor, KEY, move)
+    return last_visit(actor)
+
+
+def _moment(kept: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(kept) if kept else None
+    except (TypeError, ValueError):
+        return None
+
+
+def changed(actor: Actor, since: datetime) -> QuerySet[Finding]:
+    return visible_findings(actor, Finding.objects.filter(kind=CHANGED, found_at__gt=since))
+
+
+def news(actor: Actor, *, since: datetime) -> dict[str, Any]:
+    """What changed since the last visit, and what is still open."""
+    new = changed(actor, since)
+    sums = new.order_by().values("body__before", "body__after").annotate(count=Count("pk")).order_by("-count")
+    still = visible_findings(actor, Finding.objects.filter(closed_at__isnull=True))
+    rows = still.select_related("document", "dossier").order_by("-severe", "-pk")[:SHOWN]
+    latest = new.select_related("document").order_by("-severe", "-pk")[:SHOWN]
+    return {
+        "since": since,
+        "changes": [_change(row) for row in latest],
+        "sums": [{"before": row["body__before"], "after": row["body__after"], "count": row["count"]} for row in sums],
+        "changes_url": reverse("desk_changes"),
+        "open": still.count(),
+        "findings": [{"finding": row, "title": title_of(row), "about": row.document or row.dossier} for row in rows],
+        "findings_url": reverse("runs"),
+    }
+
+
+def _change(row: Finding) -> dict[str, Any]:
+    return {"finding": row, "document": row.document, "before": row.body["before"], "after": row.body["after"]}

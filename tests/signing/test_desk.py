@@ -1,0 +1,162 @@
+"""The auditor's desk: every figure is the length of the list behind it, and nobody reads of what she may not see."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from repository import clock
+from repository.codes import Indication
+from repository.findings import raise_finding
+from repository.models import Document, File, FileStatus, Membership
+from signing.chart import chart
+from signing.runs import CHANGED
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _counted_anew():
+    cache.clear()
+
+
+def judged(records, indication: str, *, year: int = 2025, dossier=None, **fields) -> Document:
+    document = records.document(dossier or records.dossier(), issued_date=date(year, 3, 2), **fields)
+    file = File.objects.get(version__document=document)
+    FileStatus.objects.filter(file=file).update(indication=indication, verified_at=clock.now())
+    return document
+
+
+@pytest.fixture
+def judged_papers(records, cast):
+    dossier = records.dossier()
+    for indication, count in ((Indication.PASSED, 4), (Indication.INDETERMINATE, 2), (Indication.FAILED, 1)):
+        for n in range(count):
+            judged(records, indication, year=2023 + n % 2, dossier=dossier)
+    commune = records.dossier(by=cast.outsider, entry=cast.world.commune_entry)
+    judged(records, Indication.FAILED, dossier=commune, by=cast.outsider, subject="Việc riêng của xã")
+
+
+def listed(client, url: str) -> int:
+    """How many rows the list behind a figure has."""
+    return client.get(url).content.decode().count("data-row-link")
+
+
+def test_every_figure_is_the_length_of_the_list_behind_it(judged_papers, cast, client_of):
+    client = client_of(cast.auditor)
+    context = client.get(reverse("desk")).context
+    figures = {str(one.get("indication", "all")): one for one in context["figures"]}
+    assert {name: one["count"] for name, one in figures.items() if one["count"]} == {
+        "all": 7,
+        Indication.PASSED: 4,
+        Indication.INDETERMINATE: 2,
+        Indication.FAILED: 1,
+    }
+    for one in context["figures"]:
+        assert listed(client, one["url"]) == one["count"], one
+    for row in context["agencies"]:
+        assert listed(client, row["failed_url"]) == row["failed"]
+        assert listed(client, row["unsure_url"]) == row["unsure"]
+    for row in context["years"]:
+        for cell in row["counts"]:
+            assert listed(client, cell["url"]) == cell["count"]
+
+
+def test_the_chart_and_its_table_tell_the_years(judged_papers, cast, client_of):
+    answer = client_of(cast.auditor).get(reverse("desk"))
+    assert [column.year for column in answer.context["chart"]["columns"]] == [2023, 2024]
+    body = answer.content.decode()
+    svg = body[body.index('<svg class="vk-chart') : body.index("</svg></div>")]
+    assert svg.count('fill="url(#hatch)"') == 2
+    # No style, no script: numbers are attributes, with a point whatever the language.
+    assert not re.search(r'style=|="[^"]*\d,\d', svg)
+
+
+def test_a_few_failed_ones_are_seen_beside_thousands():
+    from collections import Counter
+
+    drawn = chart({2025: Counter({Indication.PASSED: 20000, Indication.FAILED: 1})}, str)
+    column = drawn["columns"][0]
+    assert column.failed == 1
+    assert float(column.fail_height) >= 2
+
+
+@pytest.mark.parametrize("who", ["outsider", "auditor"])
+def test_nothing_of_another_agency_is_counted_or_told(who, judged_papers, records, cast, client_of):
+    client = client_of(getattr(cast, who))
+    answer = client.get(reverse("desk"))
+    theirs = "Việc riêng của xã" if who == "auditor" else "Văn phòng"
+    assert theirs not in answer.content.decode()
+    assert answer.context["figures"][0]["count"] == (7 if who == "auditor" else 1)
+
+
+@pytest.mark.parametrize("who", ["reader", "clerk", "administrator", "stranger", "superuser"])
+def test_the_desk_is_closed_to(who, cast, client_of):
+    assert client_of(getattr(cast, who)).get(reverse("desk")).status_code == 403
+
+
+def test_another_agencys_desk_is_not_found(cast, client_of):
+    assert client_of(cast.auditor).get(reverse("desk"), {"agency": cast.world.commune.pk}).status_code == 404
+
+
+def test_what_is_above_ones_clearance_is_not_counted(judged_papers, cast, client_of):
+    Document.objects.filter(versions__files__status__indication=Indication.FAILED).update(secrecy=2)
+    figures = client_of(cast.auditor).get(reverse("desk")).context["figures"]
+    assert [one["count"] for one in figures if one.get("indication") == Indication.FAILED] == [0]
+
+
+def test_what_changed_since_the_last_visit_is_told_all_through_the_visit_and_not_after(
+    records, cast, client_of, monkeypatch
+):
+    document = judged(records, Indication.FAILED, subject="Chỉ thị đã đổi")
+    client = client_of(cast.auditor)
+    began = clock.now()
+    client.get(reverse("desk"))
+    body = {"file": str(File.objects.get(version__document=document).pk), "before": "INDETERMINATE"}
+    raise_finding(CHANGED, {**body, "after": str(Indication.FAILED)}, document=document, severe=True)
+
+    def at(**later: int) -> list[str]:
+        from signing.pages import desk
+
+        monkeypatch.setattr(desk, "now", lambda: began + timedelta(**later))
+        found = client.get(reverse("desk")).context
+        assert sum(row["count"] for row in found["sums"]) == len(found["changes"])
+        return [row["document"].subject for row in found["changes"]]
+
+    assert at(hours=5) == ["Chỉ thị đã đổi"]
+    assert at(hours=5, minutes=30) == ["Chỉ thị đã đổi"]
+    assert "Chỉ thị đã đổi" in client.get(reverse("desk_changes")).content.decode()
+    assert at(hours=30) == []
+
+
+def test_the_first_page_tells_the_auditor_in_short_and_is_no_visit(judged_papers, cast, client_of):
+    client = client_of(cast.auditor)
+    answer = client.get("/")
+    assert reverse("desk") in answer.content.decode()
+    user = cast.user("auditor")
+    user.refresh_from_db()
+    assert "desk" not in user.prefers
+
+
+def test_somebody_who_looks_after_two_agencies_chooses_between_them(judged_papers, cast, client_of):
+    Membership.objects.create(
+        user=cast.user("auditor"), agency=cast.world.commune, role="auditor", valid_from=date(2020, 1, 1)
+    )
+    client = client_of(cast.auditor)
+    both = client.get(reverse("desk")).context["mine"]
+    counts = [client.get(reverse("desk") + one["url"]).context["figures"][0]["count"] for one in both]
+    assert sorted(counts) == [1, 7]
+
+
+def test_the_desk_asks_as_little_for_many_documents_as_for_few(
+    judged_papers, records, cast, client_of, django_assert_max_num_queries
+):
+    for n in range(12):
+        judged(records, Indication.FAILED, year=2010 + n)
+    client = client_of(cast.auditor)
+    with django_assert_max_num_queries(30):
+        client.get(reverse("desk"))
