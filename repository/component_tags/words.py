@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.template.context import Context
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 from repository import formats
-from repository.clock import now
+from repository.clock import LOCAL, now
 from repository.component_tags import register
 from repository.components import Place
 
@@ -54,6 +56,12 @@ def when(value: datetime | None) -> SafeString:
         formats.instant(value),
         formats.relative(value, now()),
     )
+
+
+@register.simple_tag
+def today() -> str:
+    """The day and its date, as they stand over a page that is read in the morning."""
+    return date_format(now().astimezone(LOCAL), pgettext("today, as a date format", "l, j F Y"))
 
 
 @register.filter

@@ -16,7 +16,8 @@ from django.utils.http import urlencode
 from repository.actors import Actor
 from repository.codes import DossierState
 from repository.guide import TOPICS
-from repository.models import Document, Dossier, FilePlan, FilePlanEntry, Hold
+from repository.models import Document, Dossier, FilePlan, FilePlanEntry, Hold, Job
+from repository.pages.homes.waiting import QUEUES
 
 # The people of the demonstration archive, by role; the tests' cast goes by the names of the roles themselves.
 ROLES = {
@@ -100,6 +101,11 @@ def held(actor: Actor) -> str | None:
     return reverse("dossier", args=[hold.dossier_id]) if hold else None
 
 
+def a_job(actor: Actor) -> str | None:
+    job = Job.objects.filter(actor=actor.user).order_by("-total", "pk").first()
+    return reverse("job", args=[job.pk]) if job else None
+
+
 def show_keys(page: Any) -> None:
     page.keyboard.press("?")
     page.locator("#vk-keys[open]").wait_for()
@@ -110,13 +116,21 @@ def ask_to_close(page: Any) -> None:
     page.locator(".vk-refusal").first.wait_for()
 
 
+def of_intake(view: str) -> Address:
+    """The dossier of hers in which most was dropped."""
+    return dossier(view, state=DossierState.OPEN, documents__confirmed_at__isnull=True)
+
+
 PAGES: tuple[Page, ...] = (
     Page("home", EVERYBODY, at("home")),
     Page("keys", ("reader",), at("home"), show_keys),
+    *(Page(f"queue-{name}", ("archivist",), at("queue", name)) for name in QUEUES),
     Page("search", READERS, at("search", q=WORDS)),
     Page("search-empty", ("reader",), at("search", q="xyzzy qwerty")),
     Page("search-blank", ("reader",), at("search")),
+    Page("saved-searches", ("reader",), at("saved_searches")),
     Page("dossiers", (*READERS, "outsider"), at("dossiers")),
+    Page("documents", READERS, at("documents")),
     Page("dossier-open", FILERS, dossier(state=DossierState.OPEN)),
     Page("dossier-refused", ("clerk",), dossier(state=DossierState.OPEN), ask_to_close),
     Page("dossier-closed", ("clerk",), dossier(state=DossierState.CLOSED)),
@@ -125,13 +139,22 @@ PAGES: tuple[Page, ...] = (
     Page("dossier-archived", READERS, dossier(state=DossierState.ARCHIVED)),
     Page("dossier-held", ("chief",), held),
     Page("dossier-edit", ("clerk",), dossier("dossier_edit", state=DossierState.OPEN)),
+    Page("dossier-history", ("auditor",), dossier("dossier_history", state=DossierState.ARCHIVED)),
+    Page("receiving", ("clerk",), at("receiving")),
+    Page("receive", ("clerk",), of_intake("receive")),
+    Page("inventory", ("clerk",), of_intake("inventory")),
     Page("document", READERS, of_document(query=f"?{urlencode({'q': WORDS})}")),
+    Page("document-plain", ("archivist",), of_document()),
     Page("confirm", ("clerk",), of_document("confirm", confirmed_at__isnull=True)),
     Page("plan", FILERS, at("plan")),
     Page("plan-of", ("archivist",), of_plan("plan_of")),
+    Page("plan-copy", ("archivist",), of_plan("plan_copy")),
+    Page("plan-read", ("archivist",), of_plan("plan_read")),
     Page("heading", ("archivist",), of_heading("heading")),
+    Page("heading-change", ("archivist",), of_heading("heading_change")),
     Page("open-dossier", ("clerk",), of_heading("open_dossier")),
     Page("jobs", ("clerk", "archivist", "administrator"), at("jobs")),
+    Page("job", ("clerk",), a_job),
     Page("watch", ("archivist", "auditor", "administrator"), at("runs")),
     Page("events", ("chief", "auditor"), at("events")),
     Page("guide", ("reader",), at("guide")),

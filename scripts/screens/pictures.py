@@ -13,7 +13,7 @@ from PIL import Image
 
 from repository.codes import DossierState
 from repository.guide import PICTURE_BYTES
-from scripts.screens.pages import WORDS, Address, ask_to_close, at, dossier, held, of_document, show_keys
+from scripts.screens.pages import WORDS, Address, ask_to_close, at, dossier, held, of_document, of_intake, show_keys
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = ROOT / "repository" / "static" / "vk" / "guide"
@@ -35,7 +35,7 @@ GUIDE_PICTURES: tuple[Picture, ...] = (
     Picture("read", "archivist", of_document(query=f"?{urlencode({'q': WORDS})}", subject__icontains="giao thông")),
     Picture("plan", "archivist", at("plan")),
     Picture("file", "clerk", dossier(state=DossierState.OPEN)),
-    Picture("confirm", "clerk", of_document("confirm", confirmed_at__isnull=True)),
+    Picture("confirm", "clerk", of_intake("receive")),
     Picture("close", "clerk", dossier(state=DossierState.OPEN), ask_to_close),
     Picture("keep", "chief", held),
     Picture("audit", "auditor", at("home")),
