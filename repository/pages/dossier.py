@@ -66,7 +66,10 @@ def dossier_page(
         "panels": panels_of("dossier", request, found),
         **intake_context(request, found),
     }
-    return render(request, "repository/dossier.html", context, status=status)
+    # Going back to it shows what is left to do now, not what was.
+    response = render(request, "repository/dossier.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def intake_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:

@@ -191,9 +191,18 @@ def new(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 
 
 class DossierForm(Styled, forms.ModelForm[Dossier]):
+    """The description; where the paper is has a form of its own."""
+
+    GROUPS = (
+        (gettext_lazy("What it is about"), ("title", "description", "keyword")),
+        (gettext_lazy("How long it is kept"), ("record_class", "work_ended_on", "maintenance", "maintenance_years")),
+        (gettext_lazy("Who may use it"), ("mode", "secrecy")),
+        (gettext_lazy("How it was made"), ("language", "confidence_level", "condition", "infor_sign")),
+    )
+
     class Meta:
         model = Dossier
-        fields = EDITABLE
+        fields = tuple(name for name in EDITABLE if name not in FIELDS)
         widgets = {"title": forms.Textarea(attrs={"rows": 2}), "description": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -214,6 +223,11 @@ def edit(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return render(
         request,
         "repository/edit_dossier.html",
-        {"form": form, "dossier": dossier, "refused": refused},
+        {
+            "form": form,
+            "groups": [(title, [form[name] for name in names]) for title, names in DossierForm.GROUPS],
+            "dossier": dossier,
+            "refused": refused,
+        },
         status=409 if refused else 200,
     )

@@ -15,13 +15,16 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from repository import formats
 from repository.access import fetch_for, may
 from repository.actions.close_dossier import blockers_to_closing
 from repository.actions.submit_dossier import blockers_to_submitting
 from repository.actors import Actor
 from repository.clock import now
 from repository.codes import WORKING_STATES, DossierState, ItemState
-from repository.models import Dossier, JobItem
+from repository.models import Dossier, JobItem, Retention
+from repository.pages.dossier_facts import retention_sum, steps
+from repository.printing.facts import visible_places
 from repository.refusals import Blocker
 
 KEY = "dossiers-in-the-way"
@@ -45,7 +48,16 @@ def blockers(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         pass
     if context["seen"] == request.GET.get("seen"):
         return HttpResponse(status=204)
-    return render(request, "repository/dossier/blockers.html", {"dossier": dossier, **context})
+    # What was mended moves the steps and the date as well.
+    retention = Retention.objects.filter(dossier=dossier).first()
+    total = visible_places(request.actor, dossier).count()  # type: ignore[attr-defined]
+    around = {
+        "part": True,
+        "retention": retention,
+        "sum": retention_sum(retention),
+        "steps": steps(dossier, total=total, left=len(context["standing"])),
+    }
+    return render(request, "repository/dossier/blockers.html", {"dossier": dossier, **context, **around})
 
 
 def standing(request: HttpRequest, dossier: Dossier, *, asked: str = "") -> dict[str, Any]:
@@ -109,9 +121,16 @@ def _remember(
         others = [(key, one) for key, one in visits.items() if key != str(dossier.pk)]
         request.session[KEY] = {**dict(others[-(MOST - 1) :]), str(dossier.pk): new}
     mended = [
-        {"title": one["title"], "at": datetime.fromisoformat(one["mended"])} for one in seen.values() if one["mended"]
+        {"title": one["title"], "at": one["mended"], "clock": _clock(one["mended"])}
+        for one in seen.values()
+        if one["mended"]
     ]
     return sorted(mended, key=lambda one: one["at"]), new["asked"]
+
+
+def _clock(moment: str) -> str:
+    """The time of the day in Việt Nam: 09:36."""
+    return datetime.fromisoformat(moment).astimezone(formats.VIETNAM).strftime("%H:%M")
 
 
 def _forget(request: HttpRequest, dossier: Dossier) -> None:
