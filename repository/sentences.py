@@ -170,6 +170,7 @@ say(
 say("document.placed", _("%(who)s put %(what)s into the dossier."))
 say("document.withdrawn", _("%(who)s took %(what)s out of the dossier."))
 say("document.read", _("%(who)s read %(what)s."))
+say("list.exported", _("%(who)s exported a list of %(rows)s rows."))
 say("file.downloaded", _("%(who)s downloaded %(file)s of %(what)s."))
 say("intake.received", _("%(who)s sent a file of %(size)s bytes."))
 say("version.received", _("%(who)s sent a new version of %(what)s."))

@@ -87,3 +87,5 @@ def put_away(*, actor: Actor) -> None:
     user = User.objects.select_for_update().get(pk=actor.user.pk)
     user.prefers = {**user.prefers, SEEN: now().isoformat()}
     user.save(update_fields=["prefers"])
+    # The answer to this very request shows the tray as it is now.
+    actor.user.prefers = user.prefers

@@ -31,7 +31,7 @@ def making(job: Job, name: str) -> Iterator[IO[bytes]]:
     """A stream for the product's bytes, whole under its name once the block has ended well; a draft of an earlier attempt is written over."""
     folder = _folder(job)
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{job.attempt}.draft"
+    draft = folder / f".{job.attempt}.{_safe(name)}.draft"
     try:
         with draft.open("wb") as stream:
             yield stream

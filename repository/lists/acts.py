@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy
-from django.utils.translation import pgettext_lazy as words
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from repository.access import fetch_for
 from repository.access.acts import RECORD_ACTS
@@ -168,7 +167,7 @@ def _describe_back(pk: str, undo: Undo, actor: Actor) -> None:
 
 
 REASON = gettext_lazy("Reason")
-STAYS: tuple[tuple[str, Text], ...] = (("", words("a value", "As it is")),)
+STAYS: tuple[tuple[str, Text], ...] = (("", pgettext_lazy("a value", "As it is")),)
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
@@ -283,7 +282,7 @@ ACTS: dict[str, Act] = {
                     required=False,
                     options=(*STAYS, *((str(value), label) for value, label in Secrecy.choices)),
                 ),
-                Ask("mode", words("of a record", "Use"), required=False, options=(*STAYS, *AccessMode.choices)),
+                Ask("mode", pgettext_lazy("of a record", "Use"), required=False, options=(*STAYS, *AccessMode.choices)),
             ),
             icon="edit",
         ),
