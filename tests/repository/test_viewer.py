@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from repository.codes import Ocr
-from repository.models import Event, Extraction, File, FileStatus
+from repository.models import Event
 from repository.registry import settled
 from repository.renditions import pages
 from tests.repository import viewing
@@ -259,24 +259,9 @@ def test_the_file_of_another_document_is_not_shown_under_this_one(records, cast,
 
 
 def test_two_versions_stand_side_by_side_line_by_line(records, cast, client_of):
-    from repository.models import Version
-
     document, first = viewing.shelve(records, viewing.pdf(), pages=("Điều 1. Cũ\nĐiều 2. Giữ\n" + "như nhau\n" * 30,))
     assert client_of(cast.reader).get(reverse("compare", args=[document.pk])).status_code == 404
-    Version.objects.filter(document=document).update(current=False)
-    version = Version.objects.create(document=document, number=2, made_at=first.received_at, reason="Sửa lỗi")
-    second = File.objects.create(
-        version=version,
-        name="ban-2.pdf",
-        sha256=first.sha256,
-        sha512=first.sha512,
-        size=first.size,
-        mime=viewing.PDF,
-        received_at=first.received_at,
-    )
-    FileStatus.objects.create(file=second)
-    text = "Điều 1. Mới <b>\nĐiều 2. Giữ\n" + "như nhau\n" * 30 + "Điều 3. Thêm\n"
-    Extraction.objects.create(file=second, text=text, pages=[0], engine="test", made_at=first.received_at)
+    viewing.replace(document, first, "Điều 1. Mới <b>\nĐiều 2. Giữ\n" + "như nhau\n" * 30 + "Điều 3. Thêm\n")
     page = client_of(cast.reader).get(reverse("compare", args=[document.pk])).content.decode()
     assert "<mark>Cũ</mark>" in page
     assert "Mới" in page and "&lt;b&gt;" in page

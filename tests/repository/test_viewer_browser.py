@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -114,6 +115,8 @@ def test_reading_by_keys_and_tools(shown, chromium, live_server, cast):  # noqa:
     box = page.locator("#page-2 .vk-sheet").bounding_box()
     assert (box["width"], box["height"]) == (pytest.approx(1123, abs=2), pytest.approx(794, abs=2))
     reader.look("viewer-turned")
+    tools, desk = page.locator(".vk-tools").bounding_box(), page.locator(".vk-desk").bounding_box()
+    assert tools["width"] <= desk["width"], "the tools stay in sight over a page that is wider than the desk"
     for _turn in range(3):
         page.keyboard.press("r")
     page.locator("[data-do='fit-page']").click()
@@ -218,6 +221,48 @@ def test_without_script_pages_and_their_text_are_there(shown, chromium, live_ser
     page.locator("[data-still] a[rel=next]").click()
     expect(page.locator("#page-11 img")).to_be_attached()
     still.close()
+
+
+@pytest.fixture
+def office(records):
+    """An office file with a heading, a long text and a table; and a document of two versions."""
+    import docx
+
+    made, written = docx.Document(), io.BytesIO()
+    made.add_heading("QUY CHẾ BẢO ĐẢM TRẬT TỰ, AN TOÀN GIAO THÔNG", 1)
+    for number in range(1, 9):
+        made.add_heading(f"Điều {number}. Phạm vi điều chỉnh", 2)
+        made.add_paragraph("Quy chế này quy định trách nhiệm phối hợp bảo đảm an toàn giao thông đường bộ. " * 3)
+    table = made.add_table(3, 3)
+    for row, cells in enumerate(table.rows):
+        for column, cell in enumerate(cells.cells):
+            cell.text = ("Số", "Cơ quan", "Thời hạn")[column] if not row else f"{row}, an toàn giao thông {column}"
+    made.save(written)
+    paper, _file = viewing.shelve(records, written.getvalue(), mime=viewing.DOCX, pages=("Quy chế",))
+    old = "\n".join(f"Điều {n}. Các cơ quan thực hiện nhiệm vụ số {n}." for n in range(1, 30))
+    document, first = viewing.shelve(records, viewing.pdf(), pages=(old,), subject="Kế hoạch đã sửa một lần")
+    viewing.replace(document, first, old.replace("số 7.", "số 7 trước ngày 15.").replace("Điều 9.", "Điều 9 (mới)."))
+    return paper, document
+
+
+def test_office_files_and_versions(office, chromium, live_server, cast):  # noqa: F811
+    paper, document = office
+    for width, theme in ((1440, "light"), (360, "dark")):
+        reader = Person(chromium, live_server, cast, "reader", width=width, theme=theme)
+        reader.go(f"/documents/{paper.pk}/?q=an+toan+giao+thong")
+        expect(reader.page.locator(".vk-paper mark.is-here")).to_have_count(1)
+        reader.page.keyboard.press("n")
+        expect(reader.page.locator("[data-hit-here]")).to_have_text("2")
+        reader.look("viewer-office")
+        assert reader.widest() <= width
+        assert reader.violations() == []
+        reader.go(f"/documents/{document.pk}/compare/")
+        expect(reader.page.locator(".vk-diff .is-changed")).to_have_count(2)
+        expect(reader.page.locator(".vk-sides--desk img")).to_have_count(2)
+        reader.look("viewer-compare", full=True)
+        assert reader.widest() <= width
+        assert reader.violations() == []
+        assert reader.complaints == []
 
 
 def test_a_printed_page_holds_what_is_known_of_the_document(shown, chromium, live_server, cast):  # noqa: F811

@@ -13,7 +13,7 @@ from demo import papers
 from demo.texts import paper_of
 from repository.clock import now
 from repository.codes import FileRole, Ocr
-from repository.models import Document, Extraction, File
+from repository.models import Document, Extraction, File, FileStatus, Version
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -75,3 +75,14 @@ def shelve(
             text += page + "\n"
         Extraction.objects.create(file=file, text=text, pages=starts, engine="test", ocr=ocr, made_at=now())
     return document, file
+
+
+def replace(document: Document, first: File, text: str) -> File:
+    """A second version of the document, of the same bytes, that reads `text`."""
+    Version.objects.filter(document=document).update(current=False)
+    version = Version.objects.create(document=document, number=2, made_at=now(), reason="Sửa lỗi chính tả")
+    kept = {name: getattr(first, name) for name in ("name", "sha256", "sha512", "size", "mime", "received_at")}
+    second = File.objects.create(version=version, **kept)
+    FileStatus.objects.create(file=second)
+    Extraction.objects.create(file=second, text=text, pages=[0], engine="test", made_at=now())
+    return second
