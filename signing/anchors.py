@@ -57,7 +57,11 @@ def add_anchor(pem: bytes, source: str, *, actor: Actor) -> TrustAnchor:
     )
     if not made and anchor.withdrawn_at is not None:
         raise Refused.because(
-            "add anchor", None, "withdrawn", _("This certificate was trusted before and was withdrawn.")
+            "add anchor",
+            None,
+            "withdrawn",
+            _("This certificate was trusted before and was withdrawn."),
+            _("Ask the authority for the certificate that replaced it."),
         )
     if made:
         record("anchor.added", actor, anchor, name=anchor.name, sha256=fingerprint, source=anchor.source)

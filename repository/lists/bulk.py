@@ -169,7 +169,13 @@ def undo(job_id: UUID | str, *, actor: Actor) -> Job:
     done = JobItem.objects.filter(job=job, state=ItemState.DONE, result__has_key="undo").order_by("pk")
     items = [(row.label, {"id": row.payload["id"], "undo": row.result["undo"]}) for row in done]
     if not items:
-        raise Refused.because("undo", None, "no-undo", _("There is nothing here that can be taken back."))
+        raise Refused.because(
+            "undo",
+            None,
+            "no-undo",
+            _("There is nothing here that can be taken back."),
+            _("It was taken back already, it is still running, or this act cannot be undone."),
+        )
     params = {"act": job.params["act"], "of": str(job.pk), "language": get_language() or "vi"}
     made = enqueue(UNDO, actor.id, params=params, items=items)
     Job.objects.filter(pk=job.pk).update(params={**job.params, "undone": str(made.pk)})

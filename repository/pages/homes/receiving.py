@@ -30,7 +30,7 @@ def receiving(request: HttpRequest) -> HttpResponse:
     counts = {row["dossier"]: row for row in counted}
     jobs = Job.objects.filter(kind="intake", actor=actor.user, state__in=UNFINISHED).select_related("dossier")[:20]
     context: dict[str, Any] = {
-        "rows": [{"dossier": row, **counts.get(row.pk, {"total": 0, "left": 0})} for row in rows],
+        "rows": [{"total": 0, "left": 0, **counts.get(row.pk, {}), "dossier": row} for row in rows],
         "next_url": next_url,
         "jobs": list(jobs),
         "confirm": QUEUES["confirm"],
