@@ -10,6 +10,9 @@ from django.db import transaction
 from repository.actors import Actor
 from repository.models import User
 
+# Set where somebody else made the password; gone once the person has chosen her own.
+MUST_CHANGE = "must_change_password"
+
 
 def preferred(user: Any, key: str, default: Any = None) -> Any:
     """What is remembered under the key; the default for people who chose nothing or are not signed in."""

@@ -3,9 +3,13 @@
 from django.conf import settings
 from django.urls import include, path
 
+from repository.pages import screen
+
 urlpatterns = [
+    path("accounts/password/reset/", screen.forgotten, name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", screen.set_language, name="set_language"),
+    path("screen/", screen.screen, name="screen"),
     path("workbench/", include("repository.admin.urls")),
     path("", include("repository.urls")),
     path("", include("search.urls")),

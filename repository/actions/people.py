@@ -23,6 +23,7 @@ from repository.actors import Actor
 from repository.clock import today
 from repository.events import record
 from repository.models import Agency, Membership, User
+from repository.preferences import MUST_CHANGE
 from repository.refusals import NotVisible, Refused
 
 CHANGEABLE = ("full_name", "position", "email", "clearance")
@@ -93,6 +94,7 @@ def add_person(username: str, full_name: str, *, actor: Actor, **fields: Any) ->
         username=username,
         full_name=full_name,
         password=make_password(password),
+        prefers={MUST_CHANGE: True},
         **{name: value for name, value in fields.items() if name in CHANGEABLE},
     )
     save_checked(user, "add person", new=True)
@@ -127,6 +129,7 @@ def reset_password(user_id: UUID | str, *, actor: Actor) -> tuple[User, str]:
     user = managed_person(user_id, actor=actor)
     password = one_time_password()
     user.set_password(password)
-    user.save(update_fields=["password"])
+    user.prefers = {**user.prefers, MUST_CHANGE: True}
+    user.save(update_fields=["password", "prefers"])
     record("person.password_reset", actor, user, agency=seat_of(user, actor))
     return user, password

@@ -14,15 +14,17 @@ from repository import formats
 from repository.clock import LOCAL, now
 from repository.component_tags import register
 from repository.components import Place
+from repository.preferences import preferred
 
 THEMES = ("light", "dark")
 
 
 @register.simple_tag(takes_context=True)
 def theme_attribute(context: Context) -> SafeString:
-    """` data-theme="dark"` when the reader chose one (cookie of theme.js), so that no page flashes; else nothing."""
+    """` data-theme="dark"` when the reader chose one, so that no page flashes; else nothing. Her account goes before the cookie."""
     request = context.get("request")
     chosen = request.COOKIES.get("theme") if request else None
+    chosen = preferred(getattr(request, "user", None), "theme", chosen)
     return format_html(' data-theme="{}"', chosen) if chosen in THEMES else mark_safe("")
 
 

@@ -1,12 +1,15 @@
 // Keys: "/" search, "g" then a letter goes, "?" tells them all; j, k, Enter, 1…9, x in lists.
-// Single letters can be switched off (WCAG 2.1.4); the choice is kept in this browser.
+// Single letters can be switched off (WCAG 2.1.4); the choice is kept in this browser, and with the account.
+import { keep } from './theme.js'
+
 const OFF = 'vk-keys-off'
 const PAUSE = 1200
 let waitingForPlace = 0
 
 const TYPED = 'input:not([type="checkbox"], [type="radio"], [type="file"], [type="submit"]), textarea, select, [contenteditable], [role="grid"]'
 const writing = target => target.closest?.(TYPED)
-const lettersOff = () => localStorage.getItem(OFF) === 'yes'
+const toggle = document.getElementById('vk-keys-letters')
+const lettersOff = () => (toggle?.dataset.kept || localStorage.getItem(OFF)) === 'yes'
 
 function focusSearch() {
   const fields = [...document.querySelectorAll('[role="search"] input[type="search"]')]
@@ -16,10 +19,25 @@ function focusSearch() {
   return Boolean(field)
 }
 
+// The overlay tells what works on this page: a group stands there while what it needs does, and a page brings keys of its own
+// in <dl data-keys="What they are for" hidden>.
 function showKeys() {
   const dialog = document.getElementById('vk-keys')
-  if (dialog && !dialog.open) dialog.showModal()
-  return Boolean(dialog)
+  if (!dialog) return false
+  for (const group of dialog.querySelectorAll('[data-needs]')) group.hidden = !document.querySelector(group.dataset.needs)
+  for (const own of document.querySelectorAll('dl[data-keys]')) {
+    const group = document.createElement('section')
+    const title = document.createElement('h3')
+    title.className = 'vk-h3'
+    title.textContent = own.dataset.keys
+    own.hidden = false
+    own.classList.add('vk-keylist')
+    own.removeAttribute('data-keys')
+    group.append(title, own)
+    dialog.querySelector('.vk-keygroups').prepend(group)
+  }
+  if (!dialog.open) dialog.showModal()
+  return true
 }
 
 function goTo(letter) {
@@ -57,7 +75,7 @@ function choose() {
 }
 
 function press(key) {
-  if (waitingForPlace) {
+  if (waitingForPlace && !lettersOff()) {
     waitingForPlace = clearTimeout(waitingForPlace) ?? 0
     return goTo(key)
   }
@@ -81,8 +99,14 @@ addEventListener('keydown', event => {
   if (press(event.key)) event.preventDefault()
 })
 
-const toggle = document.getElementById('vk-keys-letters')
+for (const opener of document.querySelectorAll('[data-dialog="vk-keys"]')) opener.addEventListener('click', showKeys)
+
 if (toggle) {
   toggle.checked = !lettersOff()
-  toggle.addEventListener('change', () => localStorage.setItem(OFF, toggle.checked ? 'no' : 'yes'))
+  toggle.addEventListener('change', () => {
+    const off = toggle.checked ? 'no' : 'yes'
+    if (toggle.dataset.kept) toggle.dataset.kept = off
+    localStorage.setItem(OFF, off)
+    keep('letters', toggle.checked ? 'on' : 'off')
+  })
 }

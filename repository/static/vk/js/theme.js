@@ -16,7 +16,15 @@ function choose(theme) {
   const year = 365 * 24 * 3600
   const secure = location.protocol === 'https:' ? '; Secure' : ''
   document.cookie = `theme=${theme}; Path=/; Max-Age=${theme === 'system' ? 0 : year}; SameSite=Lax${secure}`
+  keep('theme', theme)
   show()
+}
+
+// Who is signed in finds her choice again on every screen: the menu says where it is kept.
+export function keep(name, value) {
+  const address = document.querySelector('[data-keep]')?.dataset.keep
+  const token = document.querySelector('[name=csrfmiddlewaretoken]')?.value
+  if (address && token) fetch(address, { method: 'POST', headers: { 'X-CSRFToken': token }, body: new URLSearchParams({ [name]: value }) })
 }
 
 for (const button of buttons) button.addEventListener('click', () => choose(button.dataset.themeSet))
