@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -49,8 +50,10 @@ def compare_versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     most = max(side["count"] for side in sides)
     number = min(max(number_in(request.GET.get("page", "")) or 1, 1), max(most, 1))
     for side in sides:
-        side["image"] = _image(side["file"], number, pages.ONCE) if number <= side["count"] else ""
-        side["fine"] = _image(side["file"], number, pages.TWICE) if number <= side["count"] else ""
+        if number <= side["count"]:
+            side["size"] = side["outline"].size(number)
+            side["image"] = _image(side["file"], number, pages.ONCE)
+            side["fine"] = _image(side["file"], number, pages.TWICE)
 
     def to(page_number: int) -> str:
         return "?" + urlencode({"old": old, "new": new, "page": page_number}) + "#pages"
@@ -73,13 +76,13 @@ def compare_versions(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def _side(file: File) -> dict[str, Any]:
-    count = 0
+    """A version's main file and, where its pages can be shown, how many and how large they are."""
+    side: dict[str, Any] = {"file": file, "version": file.version, "count": 0}
     if pages.kind_of(file.mime):
-        try:
-            count = pages.outline(file).count
-        except CannotShow:
-            count = 0
-    return {"file": file, "version": file.version, "count": count}
+        with suppress(CannotShow):
+            side["outline"] = pages.outline(file)
+            side["count"] = side["outline"].count
+    return side
 
 
 def _shown(row: Row) -> Row:

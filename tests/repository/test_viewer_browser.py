@@ -124,12 +124,17 @@ def test_reading_by_keys_and_tools(shown, chromium, live_server, cast):  # noqa:
     page.locator("[data-do='fit-width']").click()
     reader.look("viewer-fit-width")
 
+    page.keyboard.press("?")
+    expect(page.locator("#vk-keys section", has_text="xoay")).to_be_visible()
+    reader.look("viewer-keys")
+    page.keyboard.press("Escape")
+
     # Letters that are keys can be switched off.
-    page.evaluate("localStorage.setItem('vk-keys-off', 'yes')")
+    page.evaluate("document.getElementById('vk-keys-letters').click()")
     size = width_of(reader, 2)
     page.keyboard.press("+")
     assert width_of(reader, 2) == size
-    page.evaluate("localStorage.removeItem('vk-keys-off')")
+    page.evaluate("document.getElementById('vk-keys-letters').click()")
     assert reader.violations() == []
     assert reader.complaints == []
 

@@ -5,7 +5,8 @@ import { Size } from './viewer-size.js'
 
 const desk = document.querySelector('[data-viewer]')
 const TYPED = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable]'
-const lettersOff = () => localStorage.getItem('vk-keys-off') === 'yes'
+// keys.js says by this box whether letters are keys for this person.
+const lettersOff = () => document.getElementById('vk-keys-letters')?.checked === false
 
 function start() {
   const pages = desk.dataset.sizes ? new Pages(desk) : null
