@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from repository.access import may
 from repository.actors import Actor
@@ -23,7 +23,7 @@ REFERENCE = (
     ("roles", gettext_lazy("Roles"), "roles:index", "seal", "manage people", "r"),
     ("agencies", gettext_lazy("Agencies"), "agencies:index", "tree", "manage agency", "a"),
     ("fonds", gettext_lazy("Fonds"), "fonds:index", "put", "manage agency", "f"),
-    ("plans", gettext_lazy("File plans"), "plans:index", "card", "plan", "l"),
+    ("plans", pgettext_lazy("reference data", "File plans"), "plans:index", "card", "plan", "l"),
     ("headings", gettext_lazy("Headings"), "headings:index", "chart", "plan", "o"),
     ("classes", gettext_lazy("Record classes"), "classes:index", "clock", "manage classes", "c"),
 )
