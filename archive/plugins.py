@@ -9,6 +9,7 @@ from repository.registry import JobKind, Nightly, Panel, registry
 
 def register() -> None:
     from archive import models
+    from archive.figures import store_figures
     from archive.panel import panel
     from archive.seal import work_seal
     from archive.sources import sealed_copy
@@ -20,6 +21,7 @@ def register() -> None:
     registry.kinds["seal"] = JobKind(name="seal", title=_("Sealing"), work_job=work_seal, lease_seconds=120, attempts=5)
     registry.dossier_panels.append(Panel("store", 10, "archive/panel.html", panel))
     registry.byte_sources.append(sealed_copy)
+    registry.figures.append(store_figures)
     nights = (
         (fixity.KIND, _("Check of the store"), 20, fixity.work_fixity),
         (working.CHECK, _("Check of the working copies"), 30, working.work_check),

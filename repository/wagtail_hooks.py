@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from repository.access import may
 from repository.admin.viewsets import VIEWSETS
+from repository.pages.places import bench, reference
 
 ICONS = ("bell", "card", "chart", "check", "clock", "home", "lock", "put", "search", "seal", "tree", "user")
 
@@ -26,24 +24,19 @@ def viewsets() -> list[Any]:
     return VIEWSETS
 
 
-PLACES = (
-    ("people", _("People"), "people:index", "vk-user", "manage people"),
-    ("roles", _("Roles"), "roles:index", "vk-seal", "manage people"),
-    ("agencies", _("Agencies"), "agencies:index", "vk-tree", "manage agency"),
-    ("fonds", _("Fonds"), "fonds:index", "vk-put", "manage agency"),
-    ("plans", _("File plans"), "plans:index", "vk-card", "plan"),
-    ("headings", _("Headings"), "headings:index", "vk-chart", "plan"),
-    ("classes", _("Record classes"), "classes:index", "vk-clock", "manage classes"),
-    ("runs", _("Watch"), "runs", "vk-bell", "see runs"),
-)
-
-
 @hooks.register("construct_main_menu", order=1000)
 def menu(request: HttpRequest, items: list[MenuItem]) -> None:
     """Only what leads somewhere for this person; Wagtail's own entries lead to closed doors."""
     actor = request.actor  # type: ignore[attr-defined]
-    items[:] = [MenuItem(_("Workbench"), reverse("wagtailadmin_home"), name="home", icon_name="vk-home", order=1)]
-    for order, (name, label, url, icon, act) in enumerate(PLACES, start=2):
-        if may(actor, act):
-            items.append(MenuItem(label, reverse(url), name=name, icon_name=icon, order=order))
-    items.append(MenuItem(_("Reading room"), reverse("home"), name="reading", icon_name="vk-search", order=100))
+    # The same places as in our own frame; there the server draws them (templates/vk/workbench.html).
+    items[:] = [
+        MenuItem(
+            place["label"],
+            place["url"],
+            name=place["name"],
+            icon_name=f"vk-{place['icon']}",
+            attrs={"data-go": place["letter"]},
+            order=order,
+        )
+        for order, place in enumerate([*bench(actor), *reference(actor)], start=1)
+    ]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from repository import formats
 from repository.codes import Indication
 
 WIDTH, LEFT = 620.0, 40.0
@@ -84,7 +85,10 @@ def chart(years: Mapping[int | None, Counter[str]], url_of: Callable[[int], str]
     lines = [(0.0, SHARE_FOOT), (scale / 2, (SHARE_TOP + SHARE_FOOT) / 2), (scale, SHARE_TOP)]
     return {
         "columns": columns,
-        "lines": [{"share": share, "y": _n(y), "text_y": _n(y + 4)} for share, y in lines],
+        "lines": [
+            {"label": formats.percent(share, 0 if share >= 0.04 else 1), "y": _n(y), "text_y": _n(y + 4)}
+            for share, y in lines
+        ],
         "most": most,
         "first": shown[0][0],
         "last": shown[-1][0],

@@ -36,6 +36,11 @@ def to_account(request: HttpRequest) -> HttpResponse:
     return redirect("account_change_password")
 
 
+def to_today(request: HttpRequest) -> HttpResponse:
+    """There is one first page, made of the parts of a person's roles; Wagtail's links to its own lead there."""
+    return redirect("home")
+
+
 def gate(view: View) -> View:
     """Only people with a role that works here come in; the others are told which roles do."""
 

@@ -1,11 +1,9 @@
 """/workbench/: Wagtail's addresses behind our doors."""
 
 from django.urls import include, path
-from django.views.decorators.cache import never_cache
 from wagtail.admin.urls import urlpatterns as of_wagtail
 
-from repository.admin.doors import closed, gate, guarded, to_account
-from repository.admin.home import Home
+from repository.admin.doors import closed, gate, guarded, to_account, to_today
 from repository.admin.viewsets import VIEWSETS
 
 door = gate(closed)
@@ -21,6 +19,6 @@ urlpatterns = [
     *guarded(
         [pattern for pattern in of_wagtail if str(pattern.pattern) != "api/"],
         ours={viewset.url_namespace for viewset in VIEWSETS},
-        instead={"wagtailadmin_home": never_cache(Home.as_view()), "wagtailadmin_account": to_account},
+        instead={"wagtailadmin_home": to_today, "wagtailadmin_account": to_account},
     ),
 ]

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from repository.access import may
 from repository.actors import Actor
 from repository.admin.entry import ROLES
 from repository.jobs.engine import UNFINISHED
@@ -28,7 +29,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: nav(request, actor)),
         "bench": SimpleLazyObject(lambda: bench(request, actor)),
         "tray": SimpleLazyObject(lambda: tray(actor)),
-        "search_url": _search_url(),
+        "search_url": _search_url() if may(actor, "search") else "",
         "frame": frame_of(request, actor),
     }
 

@@ -159,7 +159,7 @@ PAGES: tuple[Page, ...] = (
     Page("events", ("chief", "auditor"), at("events")),
     Page("guide", ("reader",), at("guide")),
     *(Page(f"guide-{topic.name}", ("reader",), at("guide_topic", topic.name)) for topic in TOPICS),
-    Page("workbench", ("archivist", "administrator"), at("wagtailadmin_home")),
+    Page("workbench", ("administrator",), at("home")),
     *(
         Page(f"workbench-{name}", ("administrator",), at(f"{name}:index"))
         for name in ("people", "roles", "agencies", "fonds", "classes")

@@ -73,7 +73,8 @@ def health_of_jobs() -> dict[str, Any]:
     queue = Job.objects.filter(state=JobState.QUEUED).aggregate(count=Count("pk"), oldest=Min("created_at"))
     ended = Job.objects.filter(finished_at__isnull=False).order_by("-pk").values_list("finished_at", flat=True).first()
     late = bool(queue["oldest"] and queue["oldest"] < moment - WAITS)
-    alive = True if working else False if late else None
+    silent = Job.objects.filter(state=JobState.RUNNING, lease_until__lt=moment).exists()
+    alive = True if working else False if late or silent else None
     return {"alive": alive, "working": working, "waiting": queue["count"], "oldest": queue["oldest"], "ended": ended}
 
 
