@@ -58,6 +58,8 @@ def drop(
         "folders": folders,
         "accept": accept,
         "csrf_token": context.get("csrf_token"),
+        # Files wait in the browser under her identity: the next person at the same computer does not send them.
+        "owner": getattr(context.get("user"), "pk", None) or "",
         "words": drop_words(),
     }
 
@@ -78,6 +80,8 @@ def drop_words() -> dict[str, str]:
         "bytes": gettext("{done} / {total} MB"),
         "rate": gettext("{count} files a minute"),
         "waiting": gettext("{count} waiting"),
+        "missing": gettext("{count} files did not fit into this browser's memory. Choose the same folder again; what is in is left out."),
+        "cut": gettext("no connection, it goes on by itself"),
         "left_out": gettext("{count} system files left out"),
         "held_count": gettext("{count} already in the archive"),
         "refused_count": gettext("{count} not taken"),

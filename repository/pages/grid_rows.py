@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from repository import formats
 from repository.actions.confirm_many import readings_of, waiting_of
@@ -19,7 +19,7 @@ from repository.models import Document, Dossier, File
 STEP = 200
 PROBLEMS, CERTAIN, CONFIRMED = 0, 1, 2
 LABELS = {
-    "number": gettext_lazy("Number"),
+    "number": pgettext_lazy("grid", "Number"),
     "notation": gettext_lazy("Notation"),
     "issued_date": gettext_lazy("Date"),
     "type_name": gettext_lazy("Type"),

@@ -36,7 +36,7 @@ LABELS = {
     "order": gettext_lazy("Row number"),
     "file": gettext_lazy("File name"),
     "code": gettext_lazy("Number and notation"),
-    "number": gettext_lazy("Number"),
+    "number": pgettext_lazy("grid", "Number"),
     "notation": gettext_lazy("Notation"),
     "issued_date": gettext_lazy("Date"),
     "type_name": gettext_lazy("Type"),

@@ -1,42 +1,24 @@
-// Files dropped or chosen, folders too: one request per file, three at a time, each with its own bar.
+// Files dropped or chosen, folders too: kept in this browser first (queue.js), then one request per file (send.js), three at a time,
+// each with its own bar. A closed tab, a folded laptop or a cut network goes on by itself.
 //
-//   POST url?name=<path inside the folder>   body: the bytes   X-CSRFToken
-//   → {"status": "received" | "held" | "refused", "message": str, "item": uuid | null, "warnings": [str]}
-//
-// XMLHttpRequest and not fetch: fetch cannot say how much has been sent. The words come from the server (json_script).
-// The section sends "drop:received" for each file in, and "drop:done" when nothing is left, for htmx to refresh lists.
+// The words come from the server (json_script). The section sends "drop:received" for each file in, and "drop:done" when nothing is left,
+// for htmx to refresh lists.
+
+import { chosenFiles, filesOf, isSystemFile } from './dropped.js'
+import { Queue, alone, keyOf } from './queue.js'
+import { online, send } from './send.js'
 
 const TRIES = 6
 const LONGEST_WAIT = 30_000
 const WINDOW = 20_000
 const KEPT_ROWS = 50
-const SYSTEM_FILES = new Set(['.ds_store', 'thumbs.db', 'desktop.ini'])
+const AT_ONCE = 200
+// After a connection breaks the browser takes a moment to say that it is offline.
+const TO_NOTICE = 400
 const lang = document.documentElement.lang || 'vi'
 const figures = new Intl.NumberFormat(lang)
 const megabytes = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-
-/** Every file below what was dropped, as [path, File]; folders are walked to the bottom. */
-async function filesOf(transfer) {
-  const entries = [...transfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean)
-  if (!entries.length) return [...transfer.files].map(file => [file.name, file])
-  const found = []
-  const walk = async entry => {
-    if (entry.isFile) {
-      const file = await new Promise((resolve, reject) => entry.file(resolve, reject))
-      found.push([entry.fullPath.replace(/^\//, ''), file])
-      return
-    }
-    const reader = entry.createReader()
-    // readEntries hands out a hundred at a time, and an empty list at the end.
-    for (;;) {
-      const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))
-      if (!some.length) return
-      for (const one of some) await walk(one)
-    }
-  }
-  for (const entry of entries) await walk(entry)
-  return found
-}
+const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds))
 
 class Drop {
   constructor(section) {
@@ -47,16 +29,22 @@ class Drop {
     this.list = section.querySelector('[data-drop-list]')
     this.total = section.querySelector('[data-drop-total]')
     this.model = section.querySelector('template')
-    this.jobs = []
-    this.known = new Set()
+    this.token = () => this.field.querySelector('[name="csrfmiddlewaretoken"]')?.value ?? ''
+    this.counted = { all: 0, bytes: 0, through: 0, loaded: 0, received: 0, held: 0, refused: 0, failed: 0 }
+    this.known = new Map()
+    this.failed = new Set()
+    this.missing = new Map()
+    this.unkept = new Set()
     this.waiting = []
     this.active = new Set()
+    this.queue = new Queue(`${section.dataset.owner ?? ''} ${section.dataset.url}`)
     this.sent = []
     this.leftOut = 0
     this.paused = false
     this.stopped = ''
     this.listen()
     section.classList.add('is-live')
+    this.ready = this.resume()
   }
 
   listen() {
@@ -68,7 +56,7 @@ class Drop {
       })
     }
     input.addEventListener('change', () => {
-      this.add([...input.files].map(file => [file.webkitRelativePath || file.name, file]))
+      this.add(chosenFiles(input))
       input.value = ''
     })
     this.field.addEventListener('submit', event => event.preventDefault())
@@ -91,33 +79,73 @@ class Drop {
       event.currentTarget.setAttribute('aria-pressed', String(this.paused))
       this.next()
     })
-    this.section.querySelector('[data-drop-retry]').addEventListener('click', () => {
-      this.stopped = ''
-      for (const job of this.jobs.filter(one => one.state === 'failed')) this.again(job)
-    })
+    this.section.querySelector('[data-drop-retry]').addEventListener('click', () => this.retry())
+    addEventListener('online', () => this.retry(job => job.broken))
     addEventListener('beforeunload', event => {
-      if (this.active.size || this.waiting.length) event.preventDefault()
+      // What is kept goes on by itself when the page is opened again; only what is not needs the page.
+      if (this.unkept.size) event.preventDefault()
     })
   }
 
-  add(pairs) {
+  /** What an earlier visit left: files go on, of the rest the names are known and the same folder is asked for. */
+  async resume() {
+    for (const row of await this.queue.all().catch(() => [])) {
+      if (this.known.has(row.key)) continue
+      this.known.set(row.key, row.done)
+      if (row.done) continue
+      if (row.file) this.waiting.push(this.enter({ id: row.id, path: row.path, key: row.key, file: row.file, kept: true, resumed: true }))
+      else this.missing.set(row.key, row.id)
+    }
+    this.next()
+  }
+
+  async add(pairs) {
+    await this.ready
+    const fresh = []
     for (const [path, file] of pairs) {
-      const key = `${path}\n${file.size}\n${file.lastModified}`
-      if (this.known.has(key)) continue
-      if (SYSTEM_FILES.has(file.name.toLowerCase())) {
+      const key = keyOf(path, file)
+      const asked = this.missing.get(key)
+      if (this.known.has(key) && !asked) continue
+      if (isSystemFile(file)) {
         this.leftOut += 1
         continue
       }
-      this.known.add(key)
-      const job = { path, file, state: 'waiting', loaded: 0, tries: 0 }
-      this.jobs.push(job)
-      this.waiting.push(job)
+      this.known.set(key, false)
+      this.missing.delete(key)
+      fresh.push(this.enter({ id: asked, path, key, file, kept: false }))
     }
+    for (const job of fresh) this.unkept.add(job)
+    this.draw()
+    // Kept first, sent then: what is dropped and cut off right away is not lost.
+    for (let at = 0; at < fresh.length; at += AT_ONCE) {
+      const some = fresh.slice(at, at + AT_ONCE)
+      await this.queue.add(some).catch(() => {})
+      for (const job of some) if (job.kept) this.unkept.delete(job)
+      this.waiting.push(...some)
+      this.next()
+    }
+  }
+
+  /** Among those that are counted. */
+  enter(job) {
+    Object.assign(job, { state: 'waiting', loaded: 0, tries: 0 })
+    this.counted.all += 1
+    this.counted.bytes += job.file.size
     this.started ??= performance.now()
+    return job
+  }
+
+  retry(which = () => true) {
+    this.stopped = ''
+    for (const job of [...this.failed].filter(which)) this.again(job)
     this.next()
   }
 
   again(job) {
+    this.failed.delete(job)
+    this.counted.failed -= 1
+    this.counted.through -= 1
+    this.counted.loaded -= job.file.size
     Object.assign(job, { state: 'waiting', loaded: 0, tries: 0 })
     job.row?.remove()
     job.row = null
@@ -126,69 +154,98 @@ class Drop {
   }
 
   next() {
-    while (!this.paused && !this.stopped && this.active.size < this.parallel && this.waiting.length) this.send(this.waiting.shift())
+    while (!this.paused && !this.stopped && this.active.size < this.parallel && this.waiting.length) this.work(this.waiting.shift())
     this.draw()
-    if (!this.active.size && !this.waiting.length && this.jobs.length) this.tell('drop:done', this.counts())
+    if (!this.active.size && !this.waiting.length && this.counted.all) this.through()
   }
 
-  send(job) {
-    job.state = 'sending'
-    job.loaded = 0
+  through() {
+    // All in: the names of what is done are needed no more. What failed stays for the next visit.
+    if (!this.failed.size && !this.missing.size) this.queue.all().then(rows => this.queue.remove(rows.filter(row => row.done).map(row => row.id))).catch(() => {})
+    this.tell('drop:done', this.counts())
+  }
+
+  async work(job) {
     this.active.add(job)
-    this.rowOf(job)
-    const request = new XMLHttpRequest()
-    const url = new URL(this.section.dataset.url, location.href)
-    url.searchParams.set('name', job.path)
-    request.open('POST', url)
-    request.setRequestHeader('X-CSRFToken', this.field.querySelector('[name="csrfmiddlewaretoken"]')?.value ?? '')
-    request.setRequestHeader('Content-Type', 'application/octet-stream')
-    request.setRequestHeader('Accept', 'application/json')
-    request.upload.addEventListener('progress', event => {
-      job.loaded = Math.min(event.loaded, job.file.size)
-      this.draw()
-    })
-    request.addEventListener('loadend', () => this.answered(job, request))
-    request.send(job.file)
+    const mine = job.id ? await alone(`vk-file ${job.id}`, () => this.deliver(job)) : (await this.deliver(job), true)
+    if (mine) return
+    // Another tab is at it: look again in a while whether it is through.
+    this.rest(job)
+    await pause(1500)
+    this.active.delete(job)
+    this.waiting.push(job)
+    this.next()
   }
 
-  answered(job, request) {
-    const answer = read(request)
-    if (answer) return this.finish(job, answer.status, answer.message, answer.warnings ?? [], answer)
-    if ([401, 403].includes(request.status) || (request.status >= 200 && request.status < 400)) {
-      this.stopped = this.words.signed_out
-      return this.finish(job, 'failed', this.words.signed_out)
+  /** Until the server has said something about the file, or too often nothing. */
+  async deliver(job) {
+    if (job.id) {
+      const row = await this.queue.get(job.id).catch(() => undefined)
+      if (job.kept && (!row || row.done)) return this.finish(job, 'received')
     }
-    if (request.status === 413) return this.finish(job, 'refused', this.words.too_large)
-    if (request.status && request.status < 500 && request.status !== 429) return this.finish(job, 'failed', this.words.not_taken)
-    job.tries += 1
-    if (job.tries >= TRIES) return this.finish(job, 'failed', this.words.no_connection)
-    // The lane stays taken while it waits: a server in trouble is not asked more often.
-    const told = Number(request.getResponseHeader('Retry-After')) * 1000
-    const wait = told || Math.min(LONGEST_WAIT, 1000 * 2 ** (job.tries - 1)) * (0.75 + Math.random() / 2)
-    job.state = 'resting'
-    job.loaded = 0
+    for (;;) {
+      job.state = 'sending'
+      const became = await send(this.section.dataset.url, job.path, job.file, this.token(), loaded => {
+        job.loaded = loaded
+        this.draw()
+      })
+      if (became.answer) {
+        const { status, message, warnings } = became.answer
+        await this.queue.done(job.id).catch(() => {})
+        // Cut off after the server had it and before it could say so.
+        const state = status === 'held' && job.resumed ? 'received' : status
+        return this.finish(job, state, message, warnings ?? [], became.answer)
+      }
+      if (became.stopped) {
+        this.stopped = this.words.signed_out
+        return this.finish(job, 'failed', this.words.signed_out)
+      }
+      if (became.refused) return this.finish(job, 'refused', this.words[became.refused])
+      if (became.failed) return this.finish(job, 'failed', this.words[became.failed])
+      this.rest(job)
+      if (became.broken) await pause(TO_NOTICE)
+      if (became.offline || !navigator.onLine) {
+        // Nobody's fault, and no attempt.
+        await online()
+        continue
+      }
+      job.tries += 1
+      job.broken = became.broken
+      if (job.tries >= TRIES) return this.finish(job, 'failed', this.words.no_connection)
+      // The lane stays taken while it waits: a server in trouble is not asked more often.
+      const wait = became.again || Math.min(LONGEST_WAIT, 1000 * 2 ** (job.tries - 1)) * (0.75 + Math.random() / 2)
+      await pause(wait * (Number(this.section.dataset.haste) || 1))
+    }
+  }
+
+  rest(job) {
+    Object.assign(job, { state: 'resting', loaded: 0 })
     this.draw()
-    setTimeout(() => {
-      this.active.delete(job)
-      this.send(job)
-    }, wait * (Number(this.section.dataset.haste) || 1))
   }
 
   finish(job, state, message = '', warnings = [], answer = null) {
     Object.assign(job, { state, message, warnings, loaded: job.file.size })
     this.active.delete(job)
+    this.unkept.delete(job)
+    this.counted.through += 1
+    this.counted.loaded += job.file.size
+    this.counted[state] += 1
+    if (state === 'failed') this.failed.add(job)
+    else this.known.set(job.key, true)
+    if (state === 'refused') this.queue.remove([job.id]).catch(() => {})
     this.sent.push([performance.now(), job.file.size])
     if (state === 'received' || state === 'held') this.tell('drop:received', answer)
     this.settle(job)
+    // The bytes of what is in are not held on to.
+    if (state !== 'failed') job.file = { size: job.file.size }
     this.next()
   }
 
   tell(name, detail) { this.section.dispatchEvent(new CustomEvent(name, { bubbles: true, detail })) }
 
   counts() {
-    const counts = { received: 0, held: 0, refused: 0, failed: 0 }
-    for (const job of this.jobs) if (job.state in counts) counts[job.state] += 1
-    return counts
+    const { received, held, refused, failed } = this.counted
+    return { received, held, refused, failed }
   }
 
   rowOf(job) {
@@ -245,14 +302,14 @@ class Drop {
       row.querySelector('[data-said]').textContent = job.state === 'resting' ? this.words.resting : `${mb(job.loaded)} / ${mb(job.file.size)} MB`
     }
     const counts = this.counts()
-    const through = counts.received + counts.held + counts.refused + counts.failed
-    const bytes = this.jobs.reduce((sum, job) => sum + job.file.size, 0)
-    const done = this.jobs.reduce((sum, job) => sum + job.loaded, 0)
-    this.total.hidden = !this.jobs.length
+    const { all, through, bytes } = this.counted
+    const done = this.counted.loaded + [...this.active].reduce((sum, job) => sum + job.loaded, 0)
+    this.total.hidden = !all && !this.missing.size
     this.put('progress', bar => { bar.max = bytes || 1; bar.value = done })
-    this.say('count', this.words.count, { done: figures.format(through), total: figures.format(this.jobs.length) })
+    this.say('count', this.words.count, { done: figures.format(through), total: figures.format(all) })
     this.say('bytes', this.words.bytes, { done: mb(done), total: mb(bytes) })
     this.say('waiting', this.waiting.length ? this.words.waiting : '', { count: figures.format(this.waiting.length) })
+    this.say('missing', this.missing.size ? this.words.missing : '', { count: figures.format(this.missing.size) })
     this.say('left_out', this.leftOut ? this.words.left_out : '', { count: figures.format(this.leftOut) })
     for (const state of ['held', 'refused', 'failed']) this.say(state, counts[state] ? this.words[`${state}_count`] : '', { count: figures.format(counts[state]) })
     this.rate(bytes - done, through)
@@ -264,13 +321,14 @@ class Drop {
     const now = performance.now()
     this.sent = this.sent.filter(([at]) => now - at < WINDOW)
     const idle = !this.active.size && !this.waiting.length
+    const cut = !navigator.onLine && !idle
     const span = Math.min(WINDOW, now - this.started) / 60_000
     this.say('rate', idle || !through ? '' : this.words.rate, { count: figures.format(Math.round(this.sent.length / span)) })
     const moving = this.sent.reduce((sum, [, size]) => sum + size, 0) + [...this.active].reduce((sum, job) => sum + job.loaded, 0)
     const seconds = moving ? (left / moving) * span * 60 : 0
     const key = seconds < 60 ? 'left_seconds' : seconds < 5400 ? 'left_minutes' : 'left_hours'
     const count = Math.max(1, Math.round(seconds / { left_seconds: 1, left_minutes: 60, left_hours: 3600 }[key]))
-    const text = this.stopped || (idle ? this.words.finished : this.paused ? this.words.paused : moving ? this.words[key] : '')
+    const text = this.stopped || (cut ? this.words.cut : idle ? this.words.finished : this.paused ? this.words.paused : moving ? this.words[key] : '')
     this.say('left', text, { count: figures.format(count) })
   }
 
@@ -287,14 +345,5 @@ class Drop {
 }
 
 const mb = bytes => megabytes.format(bytes / 1e6)
-
-function read(request) {
-  try {
-    const answer = JSON.parse(request.responseText)
-    return ['received', 'held', 'refused'].includes(answer?.status) ? answer : null
-  } catch {
-    return null
-  }
-}
 
 for (const section of document.querySelectorAll('[data-drop]')) new Drop(section)

@@ -60,6 +60,9 @@ class Grid {
       event.preventDefault()
       this.go(cell, event.shiftKey)
     })
+    this.body.addEventListener('focusin', event => {
+      if (event.target.matches('td[data-f]') && event.target !== this.at) this.go(event.target)
+    })
     this.body.addEventListener('dblclick', event => {
       const cell = event.target.closest('td[data-f]')
       if (cell) this.edit(cell)
