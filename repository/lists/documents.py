@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,10 +17,10 @@ from repository.codes import DocumentType, FileRole, Indication
 from repository.component_tags.shapes import verdict
 from repository.component_tags.words import date_, when
 from repository.components import VerdictLook
-from repository.lists.dossiers import RARE, agency_options, agency_said, in_agency
+from repository.lists.dossiers import agency_options, agency_said, in_agency
 from repository.lists.listing import Listing
 from repository.lists.paging import Order
-from repository.lists.parts import Column, Filter, choice, choices, containing, flag, year_in
+from repository.lists.parts import Column, Filter, choice, choices, containing, flag, is_rare, year_in
 from repository.models import Document, Dossier, FileStatus, Placement
 
 HEAVY = ("proposals", "trace_headers", "autograph", "to_places", "description")
@@ -27,10 +28,6 @@ HEAVY = ("proposals", "trace_headers", "autograph", "to_places", "description")
 
 def _by_words(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]:
     return rows.filter(containing(("code", "subject"), value))
-
-
-def _kept_by(rows: QuerySet[Any], value: str, actor: Actor) -> QuerySet[Any]:
-    return in_agency(rows, value, actor)
 
 
 def _of_year(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]:
@@ -44,7 +41,7 @@ def _by_verdict(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]
     if value not in Indication.values:
         raise ValueError(value)
     files = FileStatus.objects.filter(file__role=FileRole.MAIN, file__version__current=True, indication=value)
-    if value in RARE:
+    if is_rare(FileStatus.objects.filter(indication=value)):
         return rows.filter(pk__in=files.values("file__version__document"))
     return rows.filter(Exists(files.filter(file__version__document=OuterRef("pk"))))
 
@@ -105,7 +102,7 @@ class Documents(Listing):
         ),
         choice("type", gettext_lazy("Type"), lambda value: {"type_code": value}, DocumentType.choices),
         Filter("year", gettext_lazy("Year"), _of_year, kind="number"),
-        Filter("agency", gettext_lazy("Kept by"), _kept_by, agency_said, agency_options),
+        Filter("agency", gettext_lazy("Kept by"), in_agency, agency_said, agency_options),
         Filter(
             "dossier",
             gettext_lazy("Dossier"),
@@ -211,6 +208,12 @@ class Documents(Listing):
             shown=False,
         ),
     )
+
+    def __init__(self, actor: Actor, query: Mapping[str, str], columns: list[str] | None = None) -> None:
+        super().__init__(actor, query, columns)
+        if self.given.get("year") and not self.given.get("sort"):
+            # A year is read by its dates; and its rows are found by the index that has them in this order.
+            self.given["sort"] = "-date"
 
     def all_rows(self) -> QuerySet[Any]:
         return Document.objects.visible_to(self.actor)

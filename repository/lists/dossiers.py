@@ -21,7 +21,7 @@ from repository.component_tags.words import date_
 from repository.components import STATE_WORDS
 from repository.lists.listing import Listing
 from repository.lists.paging import Order
-from repository.lists.parts import Column, Filter, choice, choices, containing, flag, identity, year_in
+from repository.lists.parts import Column, Filter, choice, choices, containing, flag, identity, is_rare, year_in
 from repository.models import Agency, Dossier, FilePlanEntry, FileStatus, Fonds, Hold, Placement, RecordClass
 
 # The worst first: a cell shows one of them, with how many there are.
@@ -33,8 +33,6 @@ SHORT = {
     Indication.PASSED: pgettext_lazy("verdicts of a dossier", "%(count)s passed"),
     Indication.NONE: pgettext_lazy("verdicts of a dossier", "None signed"),
 }
-# So rare that their few files lead to the dossiers faster than the dossiers to their files.
-RARE = (Indication.FAILED, Indication.INDETERMINATE, Indication.WAITING)
 
 
 def agency_options(actor: Actor) -> list[tuple[str, str]]:
@@ -94,9 +92,8 @@ def day_said(value: str, _actor: Actor) -> str:
 def _by_verdict(rows: QuerySet[Any], value: str, actor: Actor) -> QuerySet[Any]:
     if value not in Indication.values:
         raise ValueError(value)
-    if value in RARE:
-        files = _files(actor).filter(indication=value)
-        documents = files.values("file__version__document")
+    if is_rare(FileStatus.objects.filter(indication=value)):
+        documents = _files(actor).filter(indication=value).values("file__version__document")
         return rows.filter(pk__in=Placement.objects.filter(document__in=documents).values("dossier"))
     inside = Placement.objects.filter(
         dossier=OuterRef("pk"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from repository.actors import Actor
 
 Text = str | Promise
+FEW = 2000
 Plain = str | int | date | None
 
 
@@ -131,3 +132,8 @@ def containing(fields: tuple[str, ...], value: str) -> Q:
     if connection.vendor == "sqlite" and not value.isascii():
         writings |= {value.lower(), value.upper(), value.capitalize(), value.title()}
     return reduce(or_, (Q(**{f"{name}__icontains": text}) for name in fields for text in sorted(writings)))
+
+
+def is_rare(rows: QuerySet[Any]) -> bool:
+    """Whether so few rows fit that a list of them leads faster to what they belong to than asking each of those."""
+    return rows.order_by()[: FEW + 1].count() <= FEW

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext_lazy
 
+from repository import formats
 from repository.access import require
 from repository.actions.findings import close_finding as end_finding
 from repository.actions.findings import visible_findings
@@ -18,6 +19,35 @@ from repository.actors import Actor
 from repository.models import Finding, Job
 from repository.pages.base import act, came_from, done, page, stretch
 from repository.registry import registry
+
+# What the nightly jobs keep as their result (archive/watch, signing/watch, renditions, products), in the order it is told.
+FOUND: dict[str, Any] = {
+    "checked": pgettext_lazy("result of a run", "checked"),
+    "objects": pgettext_lazy("result of a run", "objects"),
+    "files": pgettext_lazy("result of a run", "files"),
+    "bytes": pgettext_lazy("result of a run", "read"),
+    "looked_at": pgettext_lazy("result of a run", "looked at"),
+    "computed": pgettext_lazy("result of a run", "computed"),
+    "changed": pgettext_lazy("result of a run", "changed"),
+    "ended": pgettext_lazy("result of a run", "ended"),
+    "told": pgettext_lazy("result of a run", "told"),
+    "ok": pgettext_lazy("result of a run", "sound"),
+    "damaged": pgettext_lazy("result of a run", "damaged"),
+    "missing": pgettext_lazy("result of a run", "missing"),
+    "unreadable": pgettext_lazy("result of a run", "not readable"),
+    "orphans": pgettext_lazy("result of a run", "belonging to nothing"),
+    "sealed_copies": pgettext_lazy("result of a run", "copies of what is sealed"),
+    "drafts": pgettext_lazy("result of a run", "unfinished files cleared away"),
+    "staging": pgettext_lazy("result of a run", "unfinished packages cleared away"),
+    "removed": pgettext_lazy("result of a run", "removed"),
+    "freed": pgettext_lazy("result of a run", "freed"),
+    "placed": pgettext_lazy("result of a run", "put in order"),
+    "broken": pgettext_lazy("result of a run", "broken"),
+    "verified": pgettext_lazy("result of a run", "verified"),
+    "alerts": pgettext_lazy("result of a run", "alerts"),
+    "put_off": pgettext_lazy("result of a run", "put off"),
+}
+BYTES = ("bytes", "freed")
 
 
 @page
@@ -39,21 +69,13 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 
 def figures(job: Job) -> list[tuple[str, Any]]:
-    """What a run says it found, figures first."""
-    words = {
-        "checked": pgettext("result of a run", "checked"),
-        "computed": pgettext("result of a run", "computed"),
-        "changed": pgettext("result of a run", "changed"),
-        "ended": pgettext("result of a run", "ended"),
-        "damaged": pgettext("result of a run", "damaged"),
-        "missing": pgettext("result of a run", "missing"),
-        "removed": pgettext("result of a run", "removed"),
-        "placed": pgettext("result of a run", "put in order"),
-        "broken": pgettext("result of a run", "broken"),
-        "verified": pgettext("result of a run", "verified"),
-        "alerts": pgettext("result of a run", "alerts"),
-    }
-    return [(words.get(key, key), value) for key, value in (job.result or {}).items() if isinstance(value, int | str)]
+    """What a run says it found, in words, figures first. What only the next run needs (`after`) is left out."""
+    result = job.result or {}
+    return [
+        (str(word), formats.size(result[key]) if key in BYTES else formats.number(result[key]))
+        for key, word in FOUND.items()
+        if isinstance(result.get(key), int)
+    ]
 
 
 def title_of(finding: Finding) -> str:
