@@ -167,7 +167,7 @@ def _put(archive: zipfile.ZipFile, folder: str, entry: Entry) -> str:
     file = entry.file
     try:
         with open_file(file) as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != file.sha256:  # type: ignore[arg-type]
                 return str(_("damaged in the archive, left out"))
             stream.seek(0)
             about = zipfile.ZipInfo(f"{folder}/{entry.name}", date_time=file.received_at.timetuple()[:6])

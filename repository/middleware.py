@@ -74,7 +74,7 @@ class PlainTextMiddleware:
 
     def process_view(self, request: HttpRequest, *called: object) -> None:
         # Not before: a middleware in front may answer without the body ever being read.
-        request.GET = without_nul(request.GET)
+        request.GET = without_nul(request.GET)  # type: ignore[assignment]
         if request.method == "POST":
             request.POST = without_nul(request.POST)  # type: ignore[assignment]
 

@@ -75,7 +75,7 @@ def _check_place(agency: Agency, entry: FilePlanEntry | None, year: int) -> None
 
     Papers of the years in which it worked may still be filed after its end: they are its records, not its successor's.
     """
-    owner = entry and (entry.unit or entry.plan.agency)
+    owner = (entry.unit or entry.plan.agency) if entry is not None else None
     if owner is not None and not agency.path.startswith(owner.path):
         raise Refused.because(
             "open dossier",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -57,8 +58,12 @@ def move_document(
     if before != after:
         Dossier.objects.filter(pk=dossier.pk).update(order_by_hand=True, changed_at=now())
         dossier.refresh_from_db()
-        moved = {"id": document.pk, "label": document.label}
-        record("dossier.moved", actor, dossier, document=moved, **{"from": before, "to": after})
+        details: dict[str, Any] = {
+            "document": {"id": document.pk, "label": document.label},
+            "from": before,
+            "to": after,
+        }
+        record("dossier.moved", actor, dossier, **details)
     return dossier
 
 

@@ -33,7 +33,7 @@ def steps(dossier: Dossier, *, total: int, left: int) -> list[dict[str, Any]]:
     said = _said(dossier, total=total, left=left, at=at)
     found = []
     for index, (step, label) in enumerate(STEPS):
-        shown = label
+        shown: Any = label
         if index == at and state == DossierState.RETURNED:
             shown = pgettext("dossier step", "Returned")
         elif index == at and state in SEALED_STATES and state != DossierState.ARCHIVED:
