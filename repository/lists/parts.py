@@ -38,7 +38,7 @@ class Column:
     fixed: bool = False
     css: str = ""
     # On a phone: the word before the value; columns without are left out there.
-    narrow: str = ""
+    narrow: Text = ""
     telling: bool = False
 
 
@@ -49,7 +49,7 @@ class Filter:
     name: str
     label: Text
     narrow: Callable[[QuerySet[Any], str, Actor], QuerySet[Any]]
-    said: Callable[[str, Actor], str] = lambda value, _actor: value
+    said: Callable[[str, Actor], Text] = lambda value, _actor: value
     options: Callable[[Actor], Iterable[tuple[str, Text]]] | None = None
     # choice, text, date, flag, words (the box above the list), hidden (only from an address)
     kind: str = "choice"

@@ -93,7 +93,8 @@ def bar(title: str, *, quiet: bool = False) -> Iterator[Watch]:
                 task,
                 completed=done + failed,
                 total=total or None,
-                rate=f"{speed:.1f}/s" if speed else "",
+                # A minute, as the tray tells it.
+                rate=f"{speed * 60:,.0f} a minute" if speed else "",
                 failures=f"{failed} failed" if failed else "",
             )
 
