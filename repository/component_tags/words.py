@@ -100,9 +100,18 @@ def initials(name: object) -> str:
 
 @register.simple_tag
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:
-    """The text with <mark> around each span (start, end in characters of `text`; in order, not overlapping)."""
-    pieces, at = [], 0
+    """The text with <mark> around each span (start, end in characters of `text`; in order, not overlapping).
+
+    Spans with nothing but blanks between them are one mark: found words that follow each other read as what was found.
+    """
+    joined: list[tuple[int, int]] = []
     for start, end in spans:
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    pieces, at = [], 0
+    for start, end in joined:
         pieces += [conditional_escape(text[at:start]), format_html("<mark>{}</mark>", text[start:end])]
         at = end
     pieces.append(conditional_escape(text[at:]))

@@ -59,11 +59,15 @@ def part(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
     return {**lists_of(actor, SHOWN), "url": reverse("search"), "all_url": reverse("saved_searches")}
 
 
+def own_searches(actor: Actor, most: int) -> list[SavedSearch]:
+    return list(SavedSearch.objects.filter(owner=actor.user)[:most])
+
+
 def lists_of(actor: Actor, most: int) -> dict[str, Any]:
     latest = recent(actor)
     titles = titles_of(latest)
     return {
-        "saved": list(SavedSearch.objects.filter(owner=actor.user)[:most]),
+        "saved": own_searches(actor, most),
         "recent": [{"query": one, "title": titles[one], "url": f"{reverse('search')}?{one}"} for one in latest[:most]],
     }
 

@@ -19,12 +19,13 @@ from search import outbox
 from search.engines.base import EngineError, Sort
 from search.pages.asked import canonical, titles_of
 from search.pages.hits import query_of
-from search.pages.saved import note_asked, saved_as
+from search.pages.saved import note_asked, own_searches, saved_as
 from search.pages.words import agency_names, word
 from search.service import COUNTED, Hit, by_number_and_title, find
 
 PAGE = 20
 SHOWN = 12
+MINE = 5
 
 
 @page
@@ -36,6 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
     sort = Sort(given) if given in set(Sort) else Sort.RELEVANCE
     context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or filters)}
     context["behind"], context["lag"] = outbox.lag()
+    context["mine"] = own_searches(actor, MINE)
     kept = canonical(request.GET)
     if kept and request.method == "GET":
         if not request.GET.get("after"):

@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from repository.clock import clock_at
+from repository.component_tags.words import marked
 from repository.components import JobView, Place
 from repository.refusals import Blocker, Refused
 
@@ -202,3 +203,8 @@ def test_a_drop_field_works_without_script_as_a_plain_form():
     assert 'action="/take-form/" enctype="multipart/form-data"' in html
     assert 'type="file" name="files" multiple' in html
     assert 'data-url="/take/"' in html
+
+
+def test_found_words_that_follow_each_other_are_one_mark_and_others_are_not():
+    text = "trật tự, an <toàn>"
+    assert marked(text, [(0, 4), (5, 7), (9, 11)]) == "<mark>trật tự</mark>, <mark>an</mark> &lt;toàn&gt;"
