@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from repository.codes import Ocr
@@ -120,5 +119,6 @@ def _image(file: File, page: int, width: int) -> str:
 
 
 def _with(request: HttpRequest, number: int) -> str:
-    query = {key: value for key, value in request.GET.items() if key != "page"}
-    return "?" + urlencode({**query, "page": number})
+    query = request.GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"

@@ -175,7 +175,7 @@ def _coloured(image: Image.Image) -> Image.Image:
     """Red, green, blue or grey on white, keeping the note which side is up."""
     if image.mode.startswith(("I", "F")):
         grey = image.convert("F")
-        low, high = grey.getextrema()
+        low, high = (float(value) for value in grey.getextrema())  # type: ignore[arg-type]
         return grey.point(lambda level: (level - low) * (255 / ((high - low) or 1))).convert("L")
     if "A" in image.getbands() or "transparency" in image.info:
         layered = image.convert("RGBA")
