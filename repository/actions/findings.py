@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from repository.access import may, require
@@ -20,10 +20,11 @@ def visible_findings(actor: Actor, findings: QuerySet[Finding]) -> QuerySet[Find
     """Findings about records the actor may see, and those about no record (the store itself)."""
     if not may(actor, "see runs"):
         return findings.none()
-    about = Q(document__in=Document.objects.visible_to(actor)) | Q(
-        document__isnull=True, dossier__in=Dossier.objects.visible_to(actor)
-    )
-    return findings.filter(about | Q(document__isnull=True, dossier__isnull=True))
+    # Asked of each finding: as a list it would hold every document there is.
+    document = Exists(Document.objects.visible_to(actor).filter(pk=OuterRef("document")))
+    dossier = Exists(Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier")))
+    about_nothing = Q(document__isnull=True, dossier__isnull=True)
+    return findings.filter(document | Q(document__isnull=True) & dossier | about_nothing)
 
 
 @transaction.atomic
