@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
@@ -17,6 +19,12 @@ ICONS = ("bell", "card", "chart", "check", "clock", "home", "lock", "put", "sear
 @hooks.register("register_icons")
 def icons(found: list[str]) -> list[str]:
     return [*found, *(f"vk/menu/vk-{name}.svg" for name in ICONS)]
+
+
+@hooks.register("insert_global_admin_js")
+def keys() -> str:
+    """The letters that lead to places work on Wagtail's own pages as well; "?" is its own list there."""
+    return format_html('<script type="module" src="{}"></script>', static("vk/js/keys.js"))
 
 
 @hooks.register("register_admin_viewset")

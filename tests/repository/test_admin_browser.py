@@ -149,3 +149,19 @@ def test_an_administrator_adds_a_person_reads_the_password_once_and_gives_her_a_
     browser.page.wait_for_selector("#listing-results")
     assert Membership.objects.get(user=nga).role == Role.CLERK
     assert browser.complaints == []
+
+
+def test_letters_lead_from_reference_data_to_the_other_places(visit, cast):
+    browser = visit(cast.chief)
+    browser.open("plans:index")
+    browser.page.wait_for_selector("[data-go=s]")
+    browser.page.keyboard.type("gs")
+    browser.page.wait_for_url(f"{SITE}/dossiers/")
+    assert browser.complaints == []
+
+
+def test_the_chosen_theme_holds_on_wagtails_own_pages(visit, cast):
+    browser = visit(cast.chief)
+    browser.page.context.add_cookies([{"name": "theme", "value": "dark", "url": SITE}])
+    browser.open("plans:index")
+    assert "w-theme-dark" in browser.page.locator("html").get_attribute("class")
