@@ -18,14 +18,12 @@ def home(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     parts = []
     for panel in sorted(registry.home_panels, key=lambda panel: panel.order):
-        context = panel.context(request, actor)
-        if context is not None:
-            parts.append({"name": panel.name, "template": panel.template, "part": context})
+        part = panel.context(request, actor)
+        if part is not None:
+            parts.append({"name": panel.name, "template": panel.template, "part": part})
     context: dict[str, Any] = {
         "parts": parts,
         "works": may(actor, "work"),
         "reads": may(actor, "search"),
-        # What stands in the page needs no second box in its head.
-        "has_box": any(part["name"] == "search" for part in parts),
     }
     return render(request, "repository/home.html", context)

@@ -24,7 +24,7 @@ def canonical(asked: QueryDict) -> str:
         if values:
             kept.setlist(name, values)
     if kept and asked.get("sort"):
-        kept["sort"] = asked["sort"]
+        kept["sort"] = asked.get("sort", "")
     query = kept.urlencode()
     return query if len(query) <= LONGEST else ""
 
@@ -37,6 +37,6 @@ def titles_of(queries: Iterable[str]) -> dict[str, str]:
 
 
 def _title(asked: QueryDict, names: Mapping[str, str]) -> str:
-    said = [asked["q"]] if asked.get("q") else []
+    said: list[str] = list(filter(None, [asked.get("q", "")]))
     said += [word(name, value, names) for name in COUNTED for value in asked.getlist(name)]
     return ", ".join(said)[:120] or str(_("All documents"))

@@ -115,7 +115,8 @@ def to_confirm(actor: Actor) -> list[dict[str, Any]]:
 
 def with_doubts(documents: Iterable[Document]) -> list[dict[str, Any]]:
     """Documents with what the archive is not sure of, in a few words."""
-    labels = {name: str(Document._meta.get_field(name).verbose_name) for name in FIELDS}
+    columns = {column.name: column for column in Document._meta.fields}
+    labels = {name: str(columns[name].verbose_name) for name in FIELDS}
     return [
         {
             "document": row,
@@ -143,7 +144,7 @@ def due_days(actor: Actor) -> list[dict[str, Any]]:
     """The due dossiers by their day, the nearest days first."""
     due = QUEUES["due"].of(actor).order_by().values("pk")
     rows = Retention.objects.filter(dossier__in=due).values("due_on").annotate(count=Count("pk")).order_by("due_on")
-    return list(rows[:SHOWN])
+    return [{**row} for row in rows[:SHOWN]]
 
 
 def standing_holds(actor: Actor) -> list[Hold]:
