@@ -195,6 +195,20 @@ ACTS: dict[str, Act] = {
             final=True,
         ),
         Act(
+            "hold",
+            "dossiers",
+            gettext_lazy("Place a hold"),
+            gettext_lazy("While a hold stands, nothing in the dossier may be destroyed."),
+            "hold",
+            _hold,
+            _lift_placed,
+            fields=(
+                Ask("reason", REASON, long=True),
+                Ask("order_number", gettext_lazy("Number of the order"), required=False, most=60),
+            ),
+            icon="lock",
+        ),
+        Act(
             "close",
             "dossiers",
             gettext_lazy("Close"),
@@ -215,20 +229,6 @@ ACTS: dict[str, Act] = {
             _submit,
             icon="s-submitted",
             final=True,
-        ),
-        Act(
-            "hold",
-            "dossiers",
-            gettext_lazy("Place a hold"),
-            gettext_lazy("While a hold stands, nothing in the dossier may be destroyed."),
-            "hold",
-            _hold,
-            _lift_placed,
-            fields=(
-                Ask("reason", REASON, long=True),
-                Ask("order_number", gettext_lazy("Number of the order"), required=False, most=60),
-            ),
-            icon="lock",
         ),
         Act(
             "lift",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from repository import formats
 from repository.actors import Actor
@@ -17,7 +17,7 @@ from repository.codes import DocumentType, FileRole, Indication
 from repository.component_tags.shapes import verdict
 from repository.component_tags.words import date_, when
 from repository.components import VerdictLook
-from repository.lists.dossiers import agency_options, agency_said, in_agency
+from repository.lists.dossiers import NOTHING, agency_options, agency_said, in_agency
 from repository.lists.listing import Listing
 from repository.lists.paging import Order
 from repository.lists.parts import Column, Filter, choice, choices, containing, flag, is_rare, year_in
@@ -67,12 +67,12 @@ def _confirmed(row: Document) -> Any:
 
 
 def _confirmed_word(row: Document) -> str:
-    return gettext("confirmed") if row.confirmed_at else gettext("to confirm")
+    return pgettext("a description", "confirmed") if row.confirmed_at else pgettext("a description", "to confirm")
 
 
 def _dossiers(row: Any) -> Any:
     if not row.list_dossiers:
-        return format_html('<span class="vk-meta">–</span>')
+        return NOTHING
     return format_html_join(
         ", ",
         '<a class="vk-link vk-num vk-nowrap" href="{}">{}</a>',
@@ -90,7 +90,10 @@ class Documents(Listing):
             "confirmed",
             gettext_lazy("Description"),
             lambda value: {"confirmed_at__isnull": value == "no"},
-            (("no", gettext_lazy("to confirm")), ("yes", gettext_lazy("confirmed"))),
+            (
+                ("no", pgettext_lazy("a description", "to confirm")),
+                ("yes", pgettext_lazy("a description", "confirmed")),
+            ),
         ),
         flag("mine", gettext_lazy("Received by me"), lambda rows, actor: rows.filter(received_by=actor.user)),
         Filter(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from repository import formats
@@ -24,6 +25,7 @@ from repository.lists.paging import Order
 from repository.lists.parts import Column, Filter, choice, choices, containing, flag, identity, is_rare, year_in
 from repository.models import Agency, Dossier, FilePlanEntry, FileStatus, Fonds, Hold, Placement, RecordClass
 
+NOTHING = mark_safe('<span class="vk-meta">–</span>')
 # The worst first: a cell shows one of them, with how many there are.
 WORST = (Indication.FAILED, Indication.INDETERMINATE, Indication.WAITING, Indication.PASSED, Indication.NONE)
 SHORT = {
@@ -148,9 +150,7 @@ def verdict_words(row: Any) -> str:
 
 def _verdict(row: Any) -> Any:
     indication, _count = worst(row.list_verdicts)
-    return (
-        verdict(indication, label=verdict_words(row)) if indication else format_html('<span class="vk-meta">–</span>')
-    )
+    return verdict(indication, label=verdict_words(row)) if indication else NOTHING
 
 
 def documents_in(row: Any) -> int:

@@ -21,6 +21,9 @@ from repository.lists.listing import COUNTED, STEP, Listing
 from repository.lists.remembered import columns_of, remember_columns
 from repository.pages.base import act, done
 
+# So many buttons stand in the bar of what is chosen; the rest opens.
+AT_HAND = 3
+
 
 def listing_of(request: HttpRequest, kind: type[Listing]) -> Listing:
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -47,6 +50,8 @@ def show(request: HttpRequest, kind: type[Listing], template: str, **more: Any) 
         "previous_url": listing.address(before=stretch.before) if stretch.before else "",
         "step": STEP,
         "acts": acts,
+        "first_acts": acts[:AT_HAND],
+        "more_acts": acts[AT_HAND:],
         "choosable": [column for column in listing.columns if not column.fixed],
         "shown_names": {column.name for column in listing.shown},
         "filter_address": _filter_address(listing),
@@ -125,6 +130,7 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
         context = {"chosen": chosen, "listing": listing, "back": _back(request, kind), "given": request.POST}
         context["counted"] = listing.counted(chosen.count)
         context["filter_address"] = _filter_address(listing)
+        context["undoable"] = chosen.act.undoes is not None
         return render(request, "repository/bulk.html", context)
     values = {field.name: request.POST.get(field.name, "") for field in chosen.act.fields}
     job = start(chosen, values, actor=actor)

@@ -37,6 +37,10 @@ def test_before_anything_happens_the_page_says_what_will_and_to_how_many(cast, r
     )
     text = answer.content.decode()
     assert "2 dossiers" in text and 'name="reason"' in text and "cannot be taken back" in text
+    answer = client_of(cast.chief).post(
+        "/lists/dossiers/bulk/", {"act": "hold", "picked": picked}, headers={"Accept-Language": "en"}
+    )
+    assert "can be taken back" in answer.content.decode()
     assert not Job.objects.filter(kind=KIND).exists()
 
 
