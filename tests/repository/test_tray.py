@@ -36,9 +36,8 @@ def ended(actor: Any, **fields: Any) -> Job:
 def test_a_running_task_shows_its_figures_and_can_be_stopped(cast, client_of):
     made = job(cast.clerk, state=JobState.RUNNING, failed=2, started_at=now() - timedelta(minutes=1))
     browser = client_of(cast.clerk)
-    browser.cookies["django_language"] = "en"
     text = browser.get("/jobs/tray/").content.decode()
-    assert "10/40" in text and "2 failed" in text and "a minute" in text and "left" in text
+    assert "10/40" in text and "2 hỏng" in text and "mỗi phút" in text and "còn khoảng" in text
     assert f"/jobs/{made.pk}/stop/" in text and f"/jobs/{made.pk}/#failed" in text and "data-running" in text
 
 
