@@ -57,7 +57,7 @@ def layout_of(rows: Sequence[Sequence[str]], head: int | None = None) -> Layout:
     for at in candidates:
         alone = guess(rows[at])
         both = guess(_joined(rows[at], rows[at + 1])) if at + 1 < len(rows) and _may_be_head(rows[at + 1]) else {}
-        two = len(both) > len(alone)
+        two = bool(alone) and len(both) > len(alone)
         found = both if two else alone
         if len(found) > len(best.columns):
             best = Layout(at, at + (2 if two else 1), found)
@@ -84,7 +84,7 @@ def guess(headings: Sequence[str]) -> dict[int, str]:
     for _score, _place, column, key in sorted(scored):
         if column not in found and key not in found.values():
             found[column] = key
-    return found
+    return dict(sorted(found.items()))
 
 
 def _fit(said: str, word: str) -> int:

@@ -39,12 +39,13 @@ def read(path: str) -> dict[str, Any]:
 def _workbook(path: str) -> Iterator[tuple[list[list[str]], bool]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    for sheet in book.worksheets[:SHEETS_LOOKED_AT]:
-        # The size that the file claims is often wrong.
-        sheet.reset_dimensions()
-        yield _taken(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True))
-    book.close()
+    # A stream, because a path is judged by its ending, and this one has none that says anything.
+    with Path(path).open("rb") as stream:
+        book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets[:SHEETS_LOOKED_AT]:
+            # The size that the file claims is often wrong.
+            sheet.reset_dimensions()
+            yield _taken(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True))
 
 
 def csv_rows(content: bytes) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from repository.models import Document, JobItem
 from tests.browser import Person, chromium  # noqa: F401
 from tests.repository.test_grid import read_document
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 FILES = 1000
 
 
@@ -30,7 +30,7 @@ def items():
 
 def wait_for(page, said):
     """Until the page says so many files are through."""
-    expect(page.locator('[data-say="count"]')).to_contain_text(said, timeout=120_000)
+    expect(page.locator('[data-say="count"]')).to_contain_text(said, timeout=200_000)
 
 
 def test_a_thousand_files_are_in_once_though_the_network_and_the_tab_went(chromium, live_server, cast, records, folder):  # noqa: F811
@@ -57,7 +57,7 @@ def test_a_thousand_files_are_in_once_though_the_network_and_the_tab_went(chromi
     assert items() < FILES, "closed before it was through"
     clerk.page = clerk.context.new_page()
     clerk.page.goto(live_server.url + address)
-    expect(clerk.page.locator('[data-say="left"]')).to_contain_text("Mọi tệp đã xong", timeout=200_000)
+    expect(clerk.page.locator('[data-say="left"]')).to_contain_text("Mọi tệp đã xong", timeout=450_000)
 
     rows = JobItem.objects.filter(job__dossier=dossier)
     assert rows.count() == FILES
