@@ -37,7 +37,7 @@ class ReadText:
 
     def look(self, intake: Intake) -> None:
         try:
-            found = extract(intake.path, mime=intake.mime, password=intake.password)
+            found = extract(intake.path, mime=intake.mime, password=intake.password, on_page=intake.page_read)
         except UnsupportedFormat:
             return
         except ServiceDown as error:

@@ -84,6 +84,8 @@ def edit(
     for name, value in changes.items():
         setattr(document, name, value.strip() if isinstance(value, str) else value)
     _fill_in(document, changes)
+    if read:
+        document.proposals = {**document.proposals, **read}
     check_clearance(document, actor)
     check_pages(document, "page_amount")
     try:

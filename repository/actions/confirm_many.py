@@ -93,7 +93,9 @@ def _start(kind: str, dossier: Dossier, actor: Actor, items: list[tuple[str, dic
 
 
 def work_confirm(job: Job, item: JobItem) -> Save:
-    return _act(job, item, lambda actor: correct_document(_id(item), {}, actor=actor, revision=_seen(item), confirm=True))
+    return _act(
+        job, item, lambda actor: correct_document(_id(item), {}, actor=actor, revision=_seen(item), confirm=True)
+    )
 
 
 def work_unconfirm(job: Job, item: JobItem) -> Save:

@@ -32,3 +32,11 @@ class Intake:
     page_count: int | None = None
     head: Head | None = None
     found: dict[str, Any] = field(default_factory=dict)
+
+    def page_read(self, done: int, pages: int) -> None:
+        """Say on the running item how many pages of a scan were recognised, for its bar; an item that another worker has is left alone."""
+        from repository.codes import ItemState
+        from repository.models import JobItem
+
+        mine = JobItem.objects.filter(pk=self.item.pk, state=ItemState.RUNNING, attempt=self.item.attempt)
+        mine.update(result={**(self.item.result or {}), "page": done, "pages": pages})

@@ -81,7 +81,7 @@ def split_code(code: str) -> dict[str, str]:
 
 
 def split_subject(text: str) -> dict[str, str]:
-    """"Kế hoạch tuyên truyền …" is the type Kế hoạch and the subject behind it."""
+    """ "Kế hoạch tuyên truyền …" is the type Kế hoạch and the subject behind it."""
     for name in (*_TYPES, *_MORE_TYPES):
         if text.casefold().startswith(name.casefold()) and not text[len(name) : len(name) + 1].isalpha():
             rest = text[len(name) :].strip(" :,-–.")

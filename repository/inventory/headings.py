@@ -18,7 +18,20 @@ KEYS = (
 _WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("type_subject", ("ten loai va trich yeu", "the loai va trich yeu", "loai va trich yeu", "ten loai trich yeu")),
     ("subject", ("trich yeu", "noi dung van ban", "noi dung", "ve viec", "tieu de van ban", "tieu de", "ten van ban")),
-    ("file", ("ten tep", "ten file", "ten tap tin", "tep dinh kem", "file dinh kem", "duong dan", "file name", "file", "tep")),
+    (
+        "file",
+        (
+            "ten tep",
+            "ten file",
+            "ten tap tin",
+            "tep dinh kem",
+            "file dinh kem",
+            "duong dan",
+            "file name",
+            "file",
+            "tep",
+        ),
+    ),
     ("code", ("so ky hieu", "so va ky hieu", "so hieu", "so ki hieu", "so va ki hieu", "so kh", "number and notation")),
     ("issued_date", ("ngay thang", "ngay ban hanh", "ngay van ban", "ngay vb", "ngay ky", "ngay", "thoi gian", "date")),
     ("page_amount", ("so trang", "so to", "so luong to", "so luong trang", "pages")),

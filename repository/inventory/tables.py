@@ -62,9 +62,7 @@ def inventory_of(job_id: UUID | str, dossier: Dossier, *, actor: Actor) -> tuple
         raise NotVisible
     path = path_of(job, NAME)
     if path is None:
-        raise _refused(
-            dossier, "gone", _("This table is no longer kept here."), _("Send the Excel file once more.")
-        )
+        raise _refused(dossier, "gone", _("This table is no longer kept here."), _("Send the Excel file once more."))
     table: dict[str, Any] = json.loads(path.read_bytes())
     return job, table
 

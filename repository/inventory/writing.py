@@ -42,9 +42,13 @@ def write_inventory(dossier: Dossier, stream: IO[bytes], *, actor: Actor, said: 
     """Write the documents that the actor may see, in their order; `said` hears how many are written at each STEP."""
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet("Mục lục văn bản")
-    plain = book.add_format({"font_name": "Times New Roman", "font_size": 12, "valign": "top", "text_wrap": True, "border": 1})
+    plain = book.add_format(
+        {"font_name": "Times New Roman", "font_size": 12, "valign": "top", "text_wrap": True, "border": 1}
+    )
     bold = book.add_format({"font_name": "Times New Roman", "font_size": 12, "bold": True})
     title = book.add_format({"font_name": "Times New Roman", "font_size": 14, "bold": True, "align": "center"})
     head = book.add_format(

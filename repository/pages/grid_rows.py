@@ -119,7 +119,9 @@ def row_of(document: Document, file: str, *, group: int | None = None, title: st
 def group_title(group: int, count: int) -> str:
     said = {
         PROBLEMS: ngettext("Look at this first, %(count)s document", "Look at these first, %(count)s documents", count),
-        CERTAIN: ngettext("Read without a doubt, %(count)s document", "Read without a doubt, %(count)s documents", count),
+        CERTAIN: ngettext(
+            "Read without a doubt, %(count)s document", "Read without a doubt, %(count)s documents", count
+        ),
         CONFIRMED: ngettext("Confirmed, %(count)s document", "Confirmed, %(count)s documents", count),
     }
     return said[group] % {"count": formats.number(count)}

@@ -129,9 +129,7 @@ def test_somebody_elses_change_is_told_with_her_value_and_nothing_is_written(rec
     assert answer["row"]["cells"]["subject"]["text"] == "Của người khác"
     document.refresh_from_db()
     assert document.subject == "Của người khác"
-    (answer,) = send(
-        clerk, dossier, {**row(document, subject="Của tôi"), "revision": answer["row"]["revision"]}
-    )
+    (answer,) = send(clerk, dossier, {**row(document, subject="Của tôi"), "revision": answer["row"]["revision"]})
     assert answer["saved"]
 
 
@@ -142,7 +140,9 @@ def test_a_document_of_another_dossier_is_not_saved_here(records, dossier, clerk
     assert answer["gone"]
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"rows": [{"id": 1}]}', '{"rows": [{"id": "x", "revision": 1, "changes": {"secrecy": "3"}}]}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", '{"rows": [{"id": 1}]}', '{"rows": [{"id": "x", "revision": 1, "changes": {"secrecy": "3"}}]}']
+)
 def test_what_is_no_table_is_refused_without_an_error(dossier, clerk, body):
     response = clerk.post(reverse("grid_save", args=[dossier.pk]), body, content_type="application/json")
 
@@ -250,7 +250,9 @@ def test_the_same_bytes_in_another_dossier_can_be_used_instead(records, dossier,
 
     assert [twin.document for twin in page.context["twins"]] == [there]
     clerk.post(reverse("use_twin", args=[dossier.pk, mine.pk]), {"twin": str(there.pk)})
-    assert list(dossier.documents.all() if hasattr(dossier, "documents") else Document.objects.filter(dossiers=dossier)) == [there]
+    assert list(
+        dossier.documents.all() if hasattr(dossier, "documents") else Document.objects.filter(dossiers=dossier)
+    ) == [there]
 
 
 def test_an_outsider_sees_no_table(records, dossier, client_of, cast):

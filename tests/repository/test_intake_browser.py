@@ -186,7 +186,9 @@ def test_the_pages_stand_on_every_screen(chromium, live_server, cast, records, w
         clerk.look(name, full=True)
         assert clerk.widest() <= width
         assert not clerk.violations()
-    clerk.page.set_input_files("#inventory-file", files=[{"name": "Mục lục 04.ATGT.csv", "mimeType": "text/csv", "buffer": CSV}])
+    clerk.page.set_input_files(
+        "#inventory-file", files=[{"name": "Mục lục 04.ATGT.csv", "mimeType": "text/csv", "buffer": CSV}]
+    )
     clerk.page.locator("main .vk-btn--main").click()
     clerk.page.locator(".vk-mapping").wait_for()
     clerk.look("inventory-table", full=True)
