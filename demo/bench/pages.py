@@ -26,7 +26,8 @@ ROLES = ("archivist", "chief", "clerk", "reader", "auditor", "administrator")
 MOST_MS = 150  # of processor time, at the 95th percentile
 MOST_QUERIES = 30
 MOST_BYTES = 250_000
-MOST_IMAGE_MS = 300
+# Lists and forms of reference data stand in Wagtail's own frame, whose scripts alone weigh 440 KB.
+MOST_BYTES_OF_WAGTAIL = 650_000
 
 
 def bench_pages(*, times: int = TIMES, roles: tuple[str, ...] = ROLES) -> dict[str, Any]:
@@ -43,10 +44,11 @@ def bench_pages(*, times: int = TIMES, roles: tuple[str, ...] = ROLES) -> dict[s
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         for address in walked:
-            status = client.get(address.url).status_code
-            if status >= 500:
-                errors.append(f"{role} {address.name}: {status}")
-            if status == 200:
+            answer = client.get(address.url)
+            if answer.status_code >= 500:
+                errors.append(f"{role} {address.name}: {answer.status_code}")
+            # Sheets to print are files made on demand, not pages.
+            if answer.status_code == 200 and answer["Content-Type"].startswith(("text/html", "application/json")):
                 found[f"{role} {address.name}"] = {**measured(client, address, times), "plain": plain}
     for figures in found.values():
         figures["to_plain"] = round(figures["cpu_p50"] / figures.pop("plain"), 1)
@@ -80,6 +82,7 @@ def measured(client: Client, address: Address, times: int) -> dict[str, Any]:
         "queries": len(statements),
         "html": len(content),
         "weight": weight.get("all", 0),
+        "wagtail": b"wagtailadmin/js/core.js" in content,
         "slow": slow_statements(statements),
     }
 
@@ -94,7 +97,7 @@ def broken(name: str, page: dict[str, Any]) -> Iterator[str]:
         yield f"{name}: {page['cpu_p95']} ms"
     if page["queries"] > MOST_QUERIES:
         yield f"{name}: {page['queries']} queries"
-    if page["weight"] > MOST_BYTES:
+    if page["weight"] > (MOST_BYTES_OF_WAGTAIL if page["wagtail"] else MOST_BYTES):
         yield f"{name}: {page['weight']} bytes at first load"
 
 

@@ -11,6 +11,7 @@ from django.contrib.staticfiles import finders
 
 LINKED = re.compile(r'<(?:link|script)\b[^>]*\b(?:href|src)="([^"]+\.(?:css|js|svg|woff2))[^"]*"')
 IMPORTED = re.compile(r"""(?:\bfrom\s+|\bimport\s*\(?)['"](\./[^'"]+|/[^'"]+\.js)['"]""")
+SHEETS = re.compile(r"""@import\s+url\(["']?([^"')]+\.css)["']?\)""")
 FONTS = re.compile(r"""url\(["']?([^"')]+\.woff2)["']?\)""")
 SPRITES = re.compile(r'href="([^"#]+\.svg)#')
 # A browser fetches an italic only where a quotation stands.
@@ -35,7 +36,8 @@ def first_load(html: str) -> dict[str, int]:
             waiting += [_beside(url, one) for one in IMPORTED.findall(content.decode(errors="replace"))]
         if kind == "css":
             fonts = [one for one in FONTS.findall(content.decode(errors="replace")) if not any(w in one for w in LATER)]
-            waiting += [_beside(url, one) for one in fonts]
+            sheets = SHEETS.findall(content.decode(errors="replace"))
+            waiting += [_beside(url, one) for one in (*fonts, *sheets)]
     found["html"] = len(gzip.compress(html.encode(), 6))
     return {**found, "all": sum(found.values())}
 
