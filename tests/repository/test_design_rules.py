@@ -45,6 +45,10 @@ def test_every_colour_of_the_light_theme_has_its_dark_one():
 
 def test_every_token_that_is_used_is_defined():
     defined = set(re.findall(r"(--[\w-]+):", (VK / "tokens.css").read_text()))
+    # Places and sizes are measured, and told to the sheet by scripts: by name, or x, y, w and h of a box.
+    for script in VK.glob("js/*.js"):
+        defined |= set(re.findall(r"setProperty\('(--[\w-]+)'", script.read_text()))
+    defined |= {"--x", "--y", "--w", "--h"}
     for sheet in VK.glob("*.css"):
         used = {name for name in re.findall(r"var\((--[\w-]+)", sheet.read_text()) if not name.startswith("--w-")}
         assert used <= defined, f"{sheet.name}: {sorted(used - defined)}"
