@@ -220,7 +220,7 @@ def _place(document: Document, proposal: dict[str, Any]) -> dict[str, Any]:
     if cut[start - top : end - top] != proposal.get("text"):
         return {}
     before, after = cut[: start - top], cut[end - top :]
-    query = urlencode({"page": number, "q": " ".join(str(proposal["text"]).split())[:100]})
+    query = urlencode({"page": str(number), "q": " ".join(str(proposal["text"]).split())[:100]})
     return {
         "page_number": number,
         "line_number": sum(1 for line in before.splitlines()[:-1] if line.strip()) + 1,
