@@ -3,13 +3,9 @@
 from django.conf import settings
 from django.urls import include, path
 
-from repository.pages import screen
-
 urlpatterns = [
-    path("accounts/password/reset/", screen.forgotten, name="account_reset_password"),
+    path("", include("repository.screen_urls")),
     path("accounts/", include("allauth.urls")),
-    path("i18n/setlang/", screen.set_language, name="set_language"),
-    path("screen/", screen.screen, name="screen"),
     path("workbench/", include("repository.admin.urls")),
     path("", include("repository.urls")),
     path("", include("search.urls")),

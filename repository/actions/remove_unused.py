@@ -44,7 +44,9 @@ EVENTS = {Agency: "agency", Fonds: "fonds", RecordClass: "class", FilePlan: "pla
 def _require(thing: models.Model, actor: Actor) -> Agency | None:
     if isinstance(thing, Agency):
         if thing.parent is None and not actor.is_system:
-            raise Refused.because("remove", thing, "root", _("The root of the tree stays."), _("End or remove the agencies below it."))
+            raise Refused.because(
+                "remove", thing, "root", _("The root of the tree stays."), _("End or remove the agencies below it.")
+            )
         require(actor, "manage agency", thing)
         return thing
     if isinstance(thing, Fonds):
