@@ -240,7 +240,7 @@ def read(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         sent = request.FILES.get("table")
         if sent is None:
             context["problem"] = _("Choose a table first.")
-        elif sent.size > MOST_BYTES:
+        elif (sent.size or 0) > MOST_BYTES:
             context["problem"] = _("The table is larger than 10 MB.")
         else:
             try:
