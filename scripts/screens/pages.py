@@ -111,6 +111,15 @@ def show_keys(page: Any) -> None:
     page.locator("#vk-keys[open]").wait_for()
 
 
+def show_where_it_was_read(page: Any) -> None:
+    """The slip of the first row's date in the intake table."""
+    cell = page.locator("tr[data-id] td[data-f=issued_date]").first
+    page.evaluate("document.getElementById('grid').scrollIntoView()")
+    cell.click()
+    page.keyboard.press("Space")
+    page.locator("#grid-slip a").first.wait_for()
+
+
 def ask_to_close(page: Any) -> None:
     page.locator("form[action$='/close/'] button").first.click()
     page.locator(".vk-refusal").first.wait_for()

@@ -13,7 +13,18 @@ from PIL import Image
 
 from repository.codes import DossierState
 from repository.guide import PICTURE_BYTES
-from scripts.screens.pages import WORDS, Address, ask_to_close, at, dossier, held, of_document, of_intake, show_keys
+from scripts.screens.pages import (
+    WORDS,
+    Address,
+    ask_to_close,
+    at,
+    dossier,
+    held,
+    of_document,
+    of_intake,
+    show_keys,
+    show_where_it_was_read,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = ROOT / "repository" / "static" / "vk" / "guide"
@@ -34,8 +45,8 @@ GUIDE_PICTURES: tuple[Picture, ...] = (
     Picture("find", "archivist", at("search", q=WORDS)),
     Picture("read", "archivist", of_document(query=f"?{urlencode({'q': WORDS})}", subject__icontains="giao thông")),
     Picture("plan", "archivist", at("plan")),
-    Picture("file", "clerk", dossier(state=DossierState.OPEN)),
-    Picture("confirm", "clerk", of_intake("receive")),
+    Picture("file", "clerk", of_intake("receive")),
+    Picture("confirm", "clerk", of_intake("receive"), show_where_it_was_read),
     Picture("close", "clerk", dossier(state=DossierState.OPEN), ask_to_close),
     Picture("keep", "chief", held),
     Picture("audit", "auditor", at("home")),
