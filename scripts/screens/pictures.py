@@ -19,7 +19,6 @@ from scripts.screens.pages import (
     ask_to_close,
     at,
     dossier,
-    held,
     of_document,
     of_intake,
     show_keys,
@@ -48,7 +47,7 @@ GUIDE_PICTURES: tuple[Picture, ...] = (
     Picture("file", "clerk", of_intake("receive")),
     Picture("confirm", "clerk", of_intake("receive"), show_where_it_was_read),
     Picture("close", "clerk", dossier(state=DossierState.OPEN), ask_to_close),
-    Picture("keep", "chief", held),
+    Picture("keep", "chief", dossier(state=DossierState.ARCHIVED, retention__due_on__isnull=False)),
     Picture("audit", "auditor", at("home")),
     Picture("keys", "clerk", dossier(state=DossierState.OPEN), show_keys),
 )
