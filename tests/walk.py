@@ -18,7 +18,7 @@ from repository.admin import doors
 from repository.clock import now
 from repository.codes import JobState
 from repository.jobs.engine import enqueue
-from repository.models import Document, Dossier, Finding, Hold, JobItem
+from repository.models import Document, Dossier, Finding, Hold, Job, JobItem
 from search.models import SavedSearch
 
 CANARY = "HOANGYEN"
@@ -202,10 +202,18 @@ REFERENCE = {"User", "Membership", "Agency", "AgencyName", "Fonds", "RecordClass
 EVIDENCE = {"Event", "EventPosition", "Checkpoint"}
 
 
-def rows_of_records() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every record, job and derived table."""
+# What somebody who reads may have made of what she reads; it changes nothing.
+MADE_FOR_READERS = ("download", "export", "sheets")
+
+
+def rows_of_records(*, reader: Any = None) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every record, job and derived table; without the tables and downloads that `reader` asked for."""
     return {
-        model.__name__: list(model._base_manager.order_by("pk").values())
+        model.__name__: [
+            row
+            for row in model._base_manager.order_by("pk").values()
+            if not (reader and model is Job and row["actor_id"] == reader.pk and row["kind"] in MADE_FOR_READERS)
+        ]
         for app in ("repository", "search", "signing", "archive")
         for model in apps.get_app_config(app).get_models()
         if model.__name__ not in REFERENCE | EVIDENCE and not model._meta.auto_created

@@ -44,6 +44,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def start_export(listing: Listing, format: str) -> Job:
+    """Make the job. Raises Refused where the list is empty for this person."""
+    if not listing.count:
+        raise Refused.because(
+            "export",
+            None,
+            "nothing",
+            _("There is nothing in this list to write into a table."),
+            _("Take a filter off, or choose another list."),
+        )
     params = {
         "list": listing.name,
         "query": {**listing.filter_query, **({"sort": listing.given["sort"]} if listing.given.get("sort") else {})},
