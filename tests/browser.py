@@ -102,14 +102,15 @@ class Person:
         """How wide the page is, in CSS pixels: more than `width` means that it scrolls sideways."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))
 
-    def violations(self, *, without: tuple[str, ...] = ()) -> list[str]:
-        """What axe finds wrong on the page: one line each, with the rule and the first places. `without` are selectors left out."""
+    def violations(self, *, without: tuple[str, ...] = (), rules: tuple[str, ...] = ()) -> list[str]:
+        """What axe finds wrong on the page: one line each, with the rule and the first places. `without` are selectors left out,
+        `rules` the only ones that are looked at."""
         import axe_playwright_python
 
         script = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
         # The protocol evaluates past the page's policy; a script element would be refused.
         self.page.evaluate(script)
-        options = json.dumps({"runOnly": AXE_RULES, "resultTypes": ["violations"]})
+        options = json.dumps({"runOnly": list(rules) or AXE_RULES, "resultTypes": ["violations"]})
         scope = json.dumps({"exclude": [[selector] for selector in without]}) if without else "document"
         found = self.page.evaluate(f"axe.run({scope}, {options})")
         return [
