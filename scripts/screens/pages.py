@@ -164,6 +164,8 @@ PAGES: tuple[Page, ...] = (
     Page("open-dossier", ("clerk",), of_heading("open_dossier")),
     Page("jobs", ("clerk", "archivist", "administrator"), at("jobs")),
     Page("job", ("clerk",), a_job),
+    Page("desk", ("auditor", "archivist"), at("desk")),
+    Page("desk-changes", ("auditor",), at("desk_changes")),
     Page("watch", ("archivist", "auditor", "administrator"), at("runs")),
     Page("events", ("chief", "auditor"), at("events")),
     Page("guide", ("reader",), at("guide")),

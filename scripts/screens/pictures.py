@@ -48,7 +48,7 @@ GUIDE_PICTURES: tuple[Picture, ...] = (
     Picture("confirm", "clerk", of_intake("receive"), show_where_it_was_read),
     Picture("close", "clerk", dossier(state=DossierState.OPEN), ask_to_close),
     Picture("keep", "chief", dossier(state=DossierState.ARCHIVED, retention__due_on__isnull=False)),
-    Picture("audit", "auditor", at("home")),
+    Picture("audit", "auditor", at("desk")),
     Picture("keys", "clerk", dossier(state=DossierState.OPEN), show_keys),
 )
 README_PICTURES: tuple[Picture, ...] = tuple(
