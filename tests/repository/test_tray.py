@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ from repository.clock import now
 from repository.codes import JobState
 from repository.jobs.engine import enqueue
 from repository.jobs.products import making, told
-from repository.jobs.shown import in_tray
 from repository.models import Dossier, Job
 from repository.pages.context import tray as tray_of
 
@@ -91,7 +89,7 @@ def test_who_sees_jobs_sees_those_of_the_archive_as_figures_without_names(cast, 
     assert "17/40" not in client_of(cast.other_clerk).get("/jobs/?all=1").content.decode()
 
 
-def test_the_tray_costs_three_queries_and_no_time_worth_speaking_of(cast, records):
+def test_the_tray_costs_at_most_three_queries(cast, records):
     for _ in range(30):
         ended(cast.clerk)
     job(cast.clerk, kind="intake", dossier=records.dossier(), state=JobState.RUNNING)
@@ -100,11 +98,3 @@ def test_the_tray_costs_three_queries_and_no_time_worth_speaking_of(cast, record
         found = tray_of(actor)
     assert len(asked) <= 3, [query["sql"][:80] for query in asked]
     assert len(found["jobs"]) == 10
-    took = min(_seconds(lambda: list(in_tray(actor))) for _ in range(5))
-    assert took < 0.05
-
-
-def _seconds(work: Any) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

@@ -26,6 +26,10 @@ class Grid {
       told: (answer, sent) => this.told(answer, sent),
       said: (state, count) => this.said(state, count),
     })
+    // The next rows come before the last one is reached; without script the link is a button.
+    this.watcher = new IntersectionObserver(seen => {
+      for (const one of seen) if (one.isIntersecting) this.more(one.target)
+    }, { rootMargin: '600px' })
     this.adopt()
     this.listen()
     frame.classList.add('is-live')
@@ -49,6 +53,7 @@ class Grid {
       this.at = this.anchor = this.body.querySelector('td[data-f]')
       if (this.at) this.at.tabIndex = 0
     }
+    for (const link of this.body.querySelectorAll('a[data-after]')) this.watcher.observe(link)
     if (restored) this.say(fill(this.words.restored, { count: figures.format(restored) }))
   }
 
@@ -291,6 +296,7 @@ class Grid {
   }
 
   async more(link) {
+    this.watcher.unobserve(link)
     const rows = await this.fetchRows(link.dataset.after)
     if (rows.length) link.closest('tr').replaceWith(...rows.filter(row => !row.dataset.id || !this.rows.known.has(row.dataset.id)))
     this.adopt()
