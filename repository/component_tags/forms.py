@@ -80,7 +80,9 @@ def drop_words() -> dict[str, str]:
         "bytes": gettext("{done} / {total} MB"),
         "rate": gettext("{count} files a minute"),
         "waiting": gettext("{count} waiting"),
-        "missing": gettext("{count} files did not fit into this browser's memory. Choose the same folder again; what is in is left out."),
+        "missing": gettext(
+            "{count} files did not fit into this browser's memory. Choose the same folder again; what is in is left out."
+        ),
         "cut": gettext("no connection, it goes on by itself"),
         "left_out": gettext("{count} system files left out"),
         "held_count": gettext("{count} already in the archive"),
