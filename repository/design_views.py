@@ -66,7 +66,7 @@ def gallery_context(request: HttpRequest | None = None) -> dict[str, Any]:
             Place("Hồ sơ", "#ho-so", count=214, letter="s"),
             ("Kiểm chứng", "#", False, None, "k"),
         ],
-        "tray": {"jobs": jobs(), "percent": 64, "all_url": "#"},
+        "tray": {"jobs": [{"view": view} for view in jobs()], "running": 2, "ended": 2, "percent": 64, "all_url": "#"},
         "search_url": "#",
         "colours": COLOURS,
         "verdicts": list(Indication),

@@ -106,12 +106,14 @@ def test_what_was_closed_since_the_table_was_made_does_not_go_out(cast, records,
 
 
 @pytest.mark.parametrize("who", ["outsider", "stranger", "administrator", "superuser"])
-def test_an_outsiders_table_is_empty(who, cast, records, client_of):
+def test_who_sees_nothing_gets_no_table(who, cast, records, client_of):
     records.document(records.dossier("KHONGDUOCTHAY"))
     browser = client_of(getattr(cast, who))
     for listed in ("dossiers", "documents"):
-        rows = csv_rows(body(browser, export(browser, "csv", listed=listed)))
-        assert len(rows) == 1
+        answer = browser.post(f"/lists/{listed}/export/", {"format": "csv"})
+        assert answer.status_code == 409
+        assert "KHONGDUOCTHAY" not in answer.content.decode()
+    assert not Job.objects.filter(kind="export").exists()
 
 
 def test_events_are_exported_by_who_may_read_them_and_by_nobody_else(cast, records, client_of):
