@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 PARTS = ("checks", "embedded", "services")
 SERVICES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "TIKA_SERVER_URL")
-PYTEST = (sys.executable, "-m", "pytest", "-n", "2", "--durations", "12")
+PYTEST = (sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "--durations", "20")
 
 
 def say(text: str) -> None:

@@ -57,7 +57,7 @@ def test_a_thousand_files_are_in_once_though_the_network_and_the_tab_went(chromi
     assert items() < FILES, "closed before it was through"
     clerk.page = clerk.context.new_page()
     clerk.page.goto(live_server.url + address)
-    expect(clerk.page.locator('[data-say="left"]')).to_contain_text("Mọi tệp đã xong", timeout=450_000)
+    expect(clerk.page.locator('[data-say="left"]')).to_contain_text("Đã xong mọi tệp", timeout=450_000)
 
     rows = JobItem.objects.filter(job__dossier=dossier)
     assert rows.count() == FILES
