@@ -49,7 +49,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     everything = "all" in request.GET
     context: dict[str, Any] = {
         "here": here,
-        "mine": [{"agency": one, "url": f"?{urlencode({'agency': str(one.pk)})}", "current": one is here} for one in mine],
+        "mine": [
+            {"agency": one, "url": f"?{urlencode({'agency': str(one.pk)})}", "current": one is here} for one in mine
+        ],
         "counted": counted,
         "fresh_url": f"?{urlencode({'agency': str(here.pk), 'fresh': '1'})}",
         "figures": figures(counted, here),

@@ -143,7 +143,7 @@ def test_a_person_with_two_roles_has_the_parts_of_both(cast, client_of):
 def test_the_first_page_asks_little(who, at_work, cast, client_of, django_assert_max_num_queries):
     client = client_of(getattr(cast, who))
     client.get("/")
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(30):
         client.get("/")
 
 
