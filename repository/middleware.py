@@ -80,12 +80,12 @@ class PlainTextMiddleware:
 
 
 def without_nul(given: QueryDict) -> QueryDict:
-    """The same, without NUL in any value; the given itself where there is none."""
+    """The same, with a blank for each NUL; the given itself where there is none."""
     if not any("\0" in value for _name, values in given.lists() for value in values):
         return given
     cleaned = QueryDict(mutable=True)
     for name, values in given.lists():
-        cleaned.setlist(name, [value.replace("\0", "") for value in values])
+        cleaned.setlist(name, [value.replace("\0", " ") for value in values])
     cleaned._mutable = False  # type: ignore[attr-defined]
     return cleaned
 

@@ -143,9 +143,9 @@ def test_an_agency_that_had_ended_opens_no_dossier_but_its_last_years_may_still_
     assert [blocker.code for blocker in refused.value.blockers] == ["agency-ended"]
 
 
-def test_a_nul_in_what_is_typed_is_left_out(cast, records, client_of):
+def test_a_nul_in_what_is_typed_becomes_a_blank(cast, records, client_of):
     dossier = records.closed()
-    answer = client_of(cast.chief).post(reverse("hold", args=[dossier.pk]), {"reason": "Thanh\0 tra"})
+    answer = client_of(cast.chief).post(reverse("hold", args=[dossier.pk]), {"reason": "Thanh\0tra"})
     assert answer.status_code == 302
     assert Hold.objects.get(dossier=dossier).reason == "Thanh tra"
     assert client_of(cast.chief).get(reverse("dossiers"), {"q": "a\0b"}).status_code == 200
