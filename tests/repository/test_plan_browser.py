@@ -70,7 +70,7 @@ def test_an_archivist_walks_the_plan(chromium, live_server, cast, planted, width
     person.look("plan", full=True)
     assert person.violations() == []
     page.fill("#plan-q", "tuyen dung")
-    expect(page.locator("#plan-tree mark").first).to_have_text("Tuyển")
+    expect(page.locator("#plan-tree mark").first).to_have_text("Tuyển dụng")
     person.look("plan-found")
     assert person.violations() == []
     for name, url in (
