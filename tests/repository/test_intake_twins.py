@@ -54,7 +54,8 @@ def test_an_invisible_twin_changes_nothing_on_the_confirm_page_and_a_visible_one
 
 def test_an_invisible_twin_changes_nothing_in_the_answer_to_an_upload(door, records, cast):
     commune = records.dossier(by=cast.outsider, entry=cast.world.commune_entry)
-    records.document(commune, by=cast.outsider, content=b"chung ", **SAME)
+    for n in range(3):
+        records.document(commune, by=cast.outsider, content=f"chung {n}".encode(), **SAME)
 
     def answer(name: str, content: bytes) -> tuple[int, int, dict]:
         with CaptureQueriesContext(connection) as queries:
@@ -62,9 +63,13 @@ def test_an_invisible_twin_changes_nothing_in_the_answer_to_an_upload(door, reco
         return response.status_code, len(queries), {**response.json(), "item": None}
 
     door.post("dau.txt", b"dau")
-    assert answer("a.txt", b"chung ") == answer("b.txt", b"rieng ")
+    # The least of three: what is done once in a while, whatever the file, may fall on any of them.
+    known = [answer(f"a{n}.txt", f"chung {n}".encode()) for n in range(3)]
+    fresh = [answer(f"b{n}.txt", f"rieng {n}".encode()) for n in range(3)]
+    assert min(count for _status, count, _said in known) == min(count for _status, count, _said in fresh)
+    assert all((one[0], one[2]) == (known[0][0], known[0][2]) for one in [*known, *fresh])
     door.work()
-    assert len(door.documents()) == 3
+    assert len(door.documents()) == 7
     assert set(Document.objects.filter(dossiers=door.dossier).values_list("agency", flat=True)) == {
         cast.world.office.pk
     }
