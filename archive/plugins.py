@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from repository.registry import JobKind, Nightly, Panel, registry
+from repository.registry import JobKind, Panel, registry
 
 
 def register() -> None:
@@ -16,9 +16,8 @@ def register() -> None:
     from archive.watch import fixity, retention, working
     from archive.watch.findings import register_titles
     from repository.guards.rules import Guard, protect
-    from repository.jobs.nightly import once
 
-    registry.kinds["seal"] = JobKind(name="seal", title=_("Sealing"), work_job=work_seal, lease_seconds=120, attempts=5)
+    registry.work(JobKind(name="seal", title=_("Sealing"), work_job=work_seal))
     registry.dossier_panels.append(Panel("store", 10, "archive/panel.html", panel))
     registry.byte_sources.append(sealed_copy)
     registry.figures.append(store_figures)
@@ -29,8 +28,7 @@ def register() -> None:
         (working.TIDY, _("Clearing of bytes nobody needs"), 90, working.work_tidy),
     )
     for name, title, order, work in nights:
-        registry.kinds[name] = JobKind(name=name, title=title, work_job=work, lease_seconds=120, attempts=5)
-        registry.nightly.append(Nightly(name=name, title=title, order=order, start=once(name)))
+        registry.nightly_work(JobKind(name=name, title=title, work_job=work), order=order)
     register_titles()
     protect(
         Guard(models.SealedObject, append_only=True),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from repository.registry import JobKind, Nightly, Panel, registry
+from repository.registry import JobKind, Panel, registry
 
 
 def register() -> None:
@@ -18,7 +18,6 @@ def register() -> None:
     from repository.intake.versions import work_version
     from repository.inventory.plugins import register as register_inventory
     from repository.jobs import products
-    from repository.jobs.nightly import once
     from repository.lists import bulk, export
     from repository.pages.homes import keeping, reading, work
     from repository.pages.places import places
@@ -29,69 +28,45 @@ def register() -> None:
     from repository.watch_events import KIND, title, work_events
 
     registry.steps.append(ReadHead())
-    registry.kinds["intake"] = JobKind(
-        name="intake", title=_("Intake of files"), work_item=work_item, lease_seconds=120, attempts=4
+    registry.work(
+        JobKind(name="intake", title=_("Intake of files"), work_item=work_item, attempts=4),
+        JobKind(name="version", title=_("New version of a document"), work_item=work_version, attempts=4),
+        JobKind(name=COPY, title=_("Copy of a file plan"), work_job=work_copy, lease_seconds=300),
+        JobKind(name=READ, title=_("Reading of a file plan's table"), work_job=work_read, lease_seconds=300),
+        JobKind(name=TABLE, title=_("Table of a file plan"), work_job=work_table, lease_seconds=300),
+        JobKind(
+            name=downloads.KIND,
+            title=_("Download of the dossier"),
+            work_job=downloads.work_download,
+            handed=downloads.handed,
+        ),
+        JobKind(name=printing.KIND, title=_("Sheets to print"), work_job=printing.work_sheets, handed=printing.handed),
+        JobKind(name=bulk.KIND, title=_("Many at once"), work_item=bulk.work_item, stops=True, named=bulk.named),
+        JobKind(name=bulk.UNDO, title=_("Taking back"), work_item=bulk.work_undo, stops=True, named=bulk.named),
+        JobKind(
+            name=export.KIND,
+            title=_("Table of a list"),
+            work_job=export.work_export,
+            handed=export.handed,
+            named=export.named,
+            stops=True,
+        ),
     )
-    registry.kinds["version"] = JobKind(
-        name="version", title=_("New version of a document"), work_item=work_version, lease_seconds=120, attempts=4
+    registry.nightly_work(
+        JobKind(name=KIND, title=_("Order of events"), work_job=work_events, lease_seconds=300), order=80
     )
-    registry.kinds[COPY] = JobKind(name=COPY, title=_("Copy of a file plan"), work_job=work_copy, lease_seconds=300)
-    registry.kinds[READ] = JobKind(
-        name=READ, title=_("Reading of a file plan's table"), work_job=work_read, lease_seconds=300
+    registry.nightly_work(
+        JobKind(name=renditions.KIND, title=_("Page images tidied"), work_job=renditions.work_trim, lease_seconds=600),
+        order=90,
     )
-    registry.kinds[TABLE] = JobKind(name=TABLE, title=_("Table of a file plan"), work_job=work_table, lease_seconds=300)
-    registry.kinds[downloads.KIND] = JobKind(
-        name=downloads.KIND,
-        title=_("Download of the dossier"),
-        work_job=downloads.work_download,
-        handed=downloads.handed,
-        lease_seconds=120,
-    )
-    registry.kinds[printing.KIND] = JobKind(
-        name=printing.KIND,
-        title=_("Sheets to print"),
-        work_job=printing.work_sheets,
-        handed=printing.handed,
-        lease_seconds=120,
-    )
-    registry.kinds[bulk.KIND] = JobKind(
-        name=bulk.KIND,
-        title=_("Many at once"),
-        work_item=bulk.work_item,
-        stops=True,
-        named=bulk.named,
-        lease_seconds=120,
-    )
-    registry.kinds[bulk.UNDO] = JobKind(
-        name=bulk.UNDO,
-        title=_("Taking back"),
-        work_item=bulk.work_undo,
-        stops=True,
-        named=bulk.named,
-        lease_seconds=120,
-    )
-    registry.kinds[export.KIND] = JobKind(
-        name=export.KIND,
-        title=_("Table of a list"),
-        work_job=export.work_export,
-        handed=export.handed,
-        named=export.named,
-        stops=True,
-        lease_seconds=120,
-    )
-    title_of_products = _("Files made for people, after a week")
-    registry.kinds[products.KIND] = JobKind(
-        name=products.KIND, title=title_of_products, work_job=products.work_clear_away, lease_seconds=300
-    )
-    registry.nightly.append(Nightly(name=products.KIND, title=title_of_products, order=95, start=once(products.KIND)))
-    registry.kinds[KIND] = JobKind(name=KIND, title=_("Order of events"), work_job=work_events, lease_seconds=300)
-    registry.nightly.append(Nightly(name=KIND, title=_("Order of events"), order=80, start=once(KIND)))
-    title_of_renditions = _("Page images tidied")
-    registry.kinds[renditions.KIND] = JobKind(
-        name=renditions.KIND, title=title_of_renditions, work_job=renditions.work_trim, lease_seconds=600
-    )
-    registry.nightly.append(
-        Nightly(name=renditions.KIND, title=title_of_renditions, order=90, start=once(renditions.KIND))
+    registry.nightly_work(
+        JobKind(
+            name=products.KIND,
+            title=_("Files made for people, after a week"),
+            work_job=products.work_clear_away,
+            lease_seconds=300,
+        ),
+        order=95,
     )
     registry.finding_titles["events-broken"] = title
     registry.places.append(places)

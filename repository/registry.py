@@ -114,6 +114,17 @@ class Registry:
     # From one document to the next and back, in the list the reader came from.
     ways: list[Callable[[HttpRequest, Document], Way | None]] = field(default_factory=list)
 
+    def work(self, *kinds: JobKind) -> None:
+        """These kinds of jobs are worked here, each by its name."""
+        self.kinds.update({kind.name: kind for kind in kinds})
+
+    def nightly_work(self, kind: JobKind, *, order: int) -> None:
+        """A kind of job that also starts each night, one of it at a time."""
+        from repository.jobs.nightly import once
+
+        self.work(kind)
+        self.nightly.append(Nightly(name=kind.name, title=kind.title, order=order, start=once(kind.name)))
+
 
 registry = Registry()
 

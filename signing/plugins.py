@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from repository.actors import Actor
-from repository.registry import JobKind, Nightly, Panel, registry
+from repository.registry import JobKind, Panel, registry
 
 
 def places(actor: Actor) -> Iterator[dict[str, Any]]:
@@ -24,7 +24,6 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
 
 def register() -> None:
     from repository.guards.rules import Guard, protect
-    from repository.jobs.nightly import once
     from signing.blockers import failed_signatures
     from signing.models import TrustAnchor
     from signing.pages.desk import part as desk_in_short
@@ -33,11 +32,9 @@ def register() -> None:
     from signing.steps import VerifySignatures
     from signing.watch import KIND, ONE, changed_title, failed_title, work_one, work_reverify
 
-    title = _("Signatures verified again")
     registry.steps.append(VerifySignatures())
-    registry.kinds[KIND] = JobKind(name=KIND, title=title, work_job=work_reverify, lease_seconds=120)
-    registry.kinds[ONE] = JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60)
-    registry.nightly.append(Nightly(name=KIND, title=title, order=10, start=once(KIND)))
+    registry.nightly_work(JobKind(name=KIND, title=_("Signatures verified again"), work_job=work_reverify), order=10)
+    registry.work(JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60))
     registry.document_panels.append(Panel("signatures", 10, "signing/panel.html", panel))
     registry.places.append(places)
     registry.home_panels.append(Panel("desk", 20, "signing/home.html", desk_in_short))

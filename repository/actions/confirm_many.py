@@ -123,9 +123,7 @@ def _seen(item: JobItem) -> int:
 
 
 def register() -> None:
-    registry.kinds[CONFIRM] = JobKind(
-        name=CONFIRM, title=gettext_lazy("Confirming"), work_item=work_confirm, stops=True
-    )
-    registry.kinds[UNCONFIRM] = JobKind(
-        name=UNCONFIRM, title=gettext_lazy("Taking confirmations back"), work_item=work_unconfirm, stops=True
+    registry.work(
+        JobKind(name=CONFIRM, title=gettext_lazy("Confirming"), work_item=work_confirm, stops=True),
+        JobKind(name=UNCONFIRM, title=gettext_lazy("Taking confirmations back"), work_item=work_unconfirm, stops=True),
     )

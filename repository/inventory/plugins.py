@@ -7,11 +7,15 @@ from repository.registry import JobKind, registry
 
 
 def register() -> None:
-    # Its table is read while the person waits; the row only says whose it is.
-    registry.kinds[tables.KIND] = JobKind(name=tables.KIND, title=_("Inventory read"))
-    registry.kinds[applying.KIND] = JobKind(
-        name=applying.KIND, title=_("Inventory into documents"), work_item=applying.work_row, stops=True
-    )
-    registry.kinds[writing.KIND] = JobKind(
-        name=writing.KIND, title=_("Inventory as Excel"), work_job=writing.work_file, handed=writing.handed, stops=True
+    registry.work(
+        # Its table is read while the person waits; the row only says whose it is.
+        JobKind(name=tables.KIND, title=_("Inventory read")),
+        JobKind(name=applying.KIND, title=_("Inventory into documents"), work_item=applying.work_row, stops=True),
+        JobKind(
+            name=writing.KIND,
+            title=_("Inventory as Excel"),
+            work_job=writing.work_file,
+            handed=writing.handed,
+            stops=True,
+        ),
     )
