@@ -23,14 +23,23 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(kind: Any, data: Any) -> Any:
-    """The value of type `kind` that `to_plain` wrote as `data`."""
+    """The value of type `kind` that `to_plain` wrote as `data`.
+
+    A field with a default that is missing in `data` takes it: verdicts kept by an earlier version stay readable.
+    """
     if get_origin(kind) in (Union, types.UnionType):
         if data is None:
             return None
         [kind] = [part for part in get_args(kind) if part is not type(None)]
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{part.name: from_plain(hints[part.name], data[part.name]) for part in dataclasses.fields(kind)})
+        return kind(
+            **{
+                part.name: from_plain(hints[part.name], data[part.name])
+                for part in dataclasses.fields(kind)
+                if part.name in data or _required(part)
+            }
+        )
     if get_origin(kind) is tuple:
         return tuple(from_plain(get_args(kind)[0], part) for part in data)
     if get_origin(kind) is dict:
@@ -44,3 +53,7 @@ def from_plain(kind: Any, data: Any) -> Any:
     if not isinstance(data, kind):
         raise TypeError(f"{kind.__name__} expected, {type(data).__name__} found")
     return data
+
+
+def _required(part: dataclasses.Field[Any]) -> bool:
+    return part.default is dataclasses.MISSING and part.default_factory is dataclasses.MISSING

@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2
 from asn1crypto import x509
 
+from signing.validation.canonical import from_plain
 from signing.validation.coverage import Coverage, covered_end
 from signing.validation.differences import Differences
 from signing.validation.document import (
@@ -30,6 +31,7 @@ from signing.validation.document import (
     usage_rights_only,
 )
 from signing.validation.examination import Examined, examine
+from signing.validation.knowledge import read_knowledge
 from signing.validation.pages import compare_pages
 from signing.validation.policy import Policy
 from signing.validation.trust import Trust, read_anchors
@@ -56,7 +58,13 @@ def tool_versions() -> dict[str, str]:
 
 
 def validate(
-    path: str, trust: Sequence[bytes], now: str, at: str | None, password: str | None, policy: dict[str, Any]
+    path: str,
+    trust: Sequence[bytes],
+    now: str,
+    at: str | None,
+    password: str | None,
+    policy: dict[str, Any],
+    knowledge: Sequence[bytes] = (),
 ) -> dict[str, Any]:
     """Entry of the worker process: plain arguments, the verdict as plain JSON data.
 
@@ -66,8 +74,8 @@ def validate(
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     data = Path(path).read_bytes()
     present, moment = datetime.fromisoformat(now), None if at is None else datetime.fromisoformat(at)
-    weak = {**policy, "weak_digests": tuple(policy["weak_digests"])}
-    return validate_bytes(data, read_anchors(trust), present, moment, password, Policy(**weak)).to_dict()
+    anchors, rules = read_anchors(trust), from_plain(Policy, policy)
+    return validate_bytes(data, anchors, present, moment, password, rules, knowledge).to_dict()
 
 
 def validate_bytes(
@@ -77,10 +85,12 @@ def validate_bytes(
     at: datetime | None,
     password: str | None,
     policy: Policy,
+    knowledge: Sequence[bytes] = (),
 ) -> FileVerdict:
     """The verdict for a PDF's bytes. `at`: the time to judge by, None for `now`. Hostile bytes end in a verdict too."""
     started = time.monotonic()
-    run = _Run(data, Trust(anchors, now, at, policy), password, policy)
+    known = read_knowledge(knowledge)
+    run = _Run(data, Trust(anchors, now, at, policy, known), password, policy)
     outcome, message = run.outcome()
     return FileVerdict(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -96,6 +106,8 @@ def validate_bytes(
         validated_at=now,
         at=at,
         seconds=round(time.monotonic() - started, 4),
+        knowledge_given=known.given,
+        knowledge_unreadable=known.unreadable,
     )
 
 

@@ -35,15 +35,22 @@ class Validator:
         at: datetime | None = None,
         password: str | None = None,
         policy: Policy = ARCHIVE,
+        knowledge: Sequence[bytes] = (),
     ) -> FileVerdict:
         """The verdict on a PDF. `trust`: anchors in PEM or DER; `at`: the time to judge by, None for now.
+
+        `knowledge`: DER of certificates, revocation lists and OCSP responses known here beside the file's own, at most
+        a few megabytes; what is none of these is counted and passed over.
 
         Nothing in the file raises: what cannot be processed is an UNPROCESSABLE verdict with a reason.
         Raises OSError where the file cannot be opened, `trust.AnchorNotReadable` where an anchor is no certificate.
         """
         started, now = time.monotonic(), clock.now()
         digest = sha256_of(path)
-        arguments = (str(path), list(trust), now.isoformat(), at and at.isoformat(), password, asdict(policy))
+        arguments = (
+            *(str(path), list(trust), now.isoformat(), at and at.isoformat(), password, asdict(policy)),
+            list(knowledge),
+        )
         try:
             if Path(path).stat().st_size > LARGEST:
                 raise TooLarge(MEMORY_MB)
@@ -88,9 +95,10 @@ def validate_file(
     at: datetime | None = None,
     password: str | None = None,
     policy: Policy = ARCHIVE,
+    knowledge: Sequence[bytes] = (),
 ) -> FileVerdict:
     """`Validator.validate` with one worker process shared by the whole program."""
-    return _shared.validate(path, trust=trust, at=at, password=password, policy=policy)
+    return _shared.validate(path, trust=trust, at=at, password=password, policy=policy, knowledge=knowledge)
 
 
 def sha256_of(path: str | Path) -> str:

@@ -34,6 +34,7 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, Ce
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from signing.validation.facts import aware
+from signing.validation.knowledge import Knowledge
 from signing.validation.policy import Policy
 from signing.validation.verdicts import Indication, SubIndication
 
@@ -76,6 +77,7 @@ class Judgement:
     evidence_missing: bool = False
 
 
+NOTHING_KNOWN = Knowledge()
 NO_ANCHORS = Judgement(Indication.INDETERMINATE, SubIndication.NO_CERTIFICATE_CHAIN_FOUND)
 
 
@@ -97,8 +99,16 @@ def read_anchors(given: Sequence[bytes]) -> list[x509.Certificate]:
 class Trust:
     """Anchors and a time to judge by: `at`, or `now` where that is None."""
 
-    def __init__(self, anchors: Sequence[x509.Certificate], now: datetime, at: datetime | None, policy: Policy) -> None:
+    def __init__(
+        self,
+        anchors: Sequence[x509.Certificate],
+        now: datetime,
+        at: datetime | None,
+        policy: Policy,
+        known: Knowledge = NOTHING_KNOWN,
+    ) -> None:
         self.now = now
+        self.known = known
         at = at or now
         self.anchors = tuple(anchors)
         self.policy = policy

@@ -87,6 +87,56 @@ class ChangeKind(StrEnum):
     NOT_READABLE = "not readable"  # could not be compared: never taken for harmless
 
 
+class Fact(StrEnum):
+    """One of the three separate facts of a signature. OPEN: it cannot be told from what is here, which is no failure."""
+
+    HOLDS = "holds"
+    OPEN = "open"
+    FAILS = "fails"
+
+
+class Covered(StrEnum):
+    """How the signed bytes lie in the file."""
+
+    WHOLE_FILE = "whole file"  # up to the end; blanks after it do not count
+    REVISION = "revision"  # a whole revision, others follow
+    REWRITTEN = "rewritten"  # a whole revision, but what the form shows as the signature was written after it
+    NOT_ACCEPTABLE = "not acceptable"
+
+
+class Revocation(StrEnum):
+    """What revocation data says of a certificate or of a whole path."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"  # no data, or none that speaks of the time in question
+
+
+class EvidenceKind(StrEnum):
+    """What a verdict may rest on."""
+
+    CERTIFICATE = "certificate"
+    CRL = "crl"
+    OCSP = "ocsp"
+    TIMESTAMP = "timestamp"
+
+
+class EvidenceSource(StrEnum):
+    """Where a piece of evidence was taken from."""
+
+    FILE = "file"
+    GIVEN = "given"  # known here beside the file
+    ANCHOR = "anchor"
+
+
+class WantedKind(StrEnum):
+    """What is missing."""
+
+    OCSP = "ocsp"
+    CRL = "crl"
+    ISSUER = "issuer"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence by its code and the words to put in; `wording.text_of` renders it in the active language."""
@@ -117,19 +167,26 @@ class CertificateFacts:
     sha256: str
     not_before: datetime
     not_after: datetime
+    revocation: Revocation = Revocation.UNKNOWN
+    anchor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TimestampFacts:
     """A time-stamp token (RFC 3161). `intact` is None where the authority's certificate is not at hand.
 
-    `time` is what the token says, None where the token cannot be read.
+    `time` is what the token says, None where the token cannot be read. `trusted`: whether the authority's chain leads
+    to an anchor and held; None where that was not established. `path`: from the authority's certificate upwards, as far
+    as it is known. `sha256` of the token's DER bytes.
     """
 
     kind: TimestampKind
     time: datetime | None
     authority: str | None
     intact: bool | None
+    trusted: bool | None = None
+    path: tuple[CertificateFacts, ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +201,68 @@ class AlgorithmFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrityFacts:
+    """The first fact: are the signed bytes what was signed, and does the file still show only that?
+
+    `bytes_intact`: digest and signature value hold. `changes_allowed`: what came after is acceptable (None: not judged).
+    `pages_changed`: page numbers (from 1) that show something else since, where pages were drawn. `signers`: how many
+    SignerInfos the signature holds (a PDF allows one).
+    """
+
+    status: Fact = Fact.OPEN
+    bytes_intact: bool | None = None
+    covered: Covered | None = None
+    revision: int | None = None
+    later_revisions: int = 0
+    changes_allowed: bool | None = None
+    pages_changed: tuple[int, ...] = ()
+    pages_compared: int = 0
+    signers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityFacts:
+    """The second fact: does the signer's certificate lead to an anchor, and did it hold at the time in question?
+
+    `anchored`: the path ends at an anchor. `revocation` of the whole path, at the time in question; `revoked_at` where
+    a certificate of it was revoked at all. `usable`: key usage and constraints allow such a signature. `strong`: the
+    algorithms were good enough at the time in question, by the policy. None: not established.
+    """
+
+    status: Fact = Fact.OPEN
+    anchored: bool | None = None
+    anchor_sha256: str | None = None
+    revocation: Revocation = Revocation.UNKNOWN
+    revoked_at: datetime | None = None
+    usable: bool | None = None
+    strong: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFacts:
+    """The third fact: when did the signature exist?
+
+    `claimed` by the signer; `stamped`: the earliest intact token's time; `proven`: the same where its authority is
+    trusted. `judged_at`: the time for which the identity was judged: `proven`, else the time of the validation.
+    """
+
+    status: Fact = Fact.OPEN
+    claimed: datetime | None = None
+    stamped: datetime | None = None
+    proven: datetime | None = None
+    judged_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureVerdict:
     """Everything established about one signature or document time-stamp.
 
     `best_time`: the earliest time at which an intact time-stamp shows the signature to have existed, None without one;
     whether its authority is trusted is part of the indication.
     `covers_document`: whether the signed bytes reach the end of the file. `permission`: DocMDP 1, 2 or 3.
+    `path`: the signer's certificate first, then its issuers as far as they are known; the last is an anchor where
+    `identity.anchored`. `provable_until`: the earliest date after which what is here no longer suffices to conclude
+    (`provable.provable`); None where nothing can be concluded even now. `provable_because` says what ends then.
     """
 
     field: str
@@ -172,6 +285,46 @@ class SignatureVerdict:
     reason: str | None
     message: Message
     findings: tuple[Message, ...] = ()
+    integrity: IntegrityFacts = IntegrityFacts()
+    identity: IdentityFacts = IdentityFacts()
+    time: TimeFacts = TimeFacts()
+    path: tuple[CertificateFacts, ...] = ()
+    provable_until: datetime | None = None
+    provable_because: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One thing that a verdict rests on: a certificate of a path, revocation data for one, or a time-stamp token.
+
+    `sha256` is of the DER bytes; `der_base64` those bytes, empty where they were moved out of the verdict into a store.
+    `subject` and `issuer` are names for display: the certificate's, the list's or the responder's, the authority's.
+    `used_for`: names of the signature fields whose verdict it was at hand for.
+    """
+
+    kind: EvidenceKind
+    sha256: str
+    source: EvidenceSource
+    der_base64: str
+    subject: str
+    issuer: str
+    this_update: datetime | None = None
+    next_update: datetime | None = None
+    not_after: datetime | None = None
+    used_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that would settle an open question, and the address at which a certificate says it is to be had.
+
+    `certificate_sha256`: the certificate it is wanted for; `issuer_sha256`: that of its issuer, where it is known.
+    """
+
+    kind: WantedKind
+    url: str
+    certificate_sha256: str
+    issuer_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +343,9 @@ class FileVerdict:
     """The answer for one file, with all that is needed to defend or repeat it.
 
     `policy_hash` and `sha256` are lower-case hexadecimal; `anchors` the SHA-256 of the trust anchors' DER bytes;
-    `at` the time asked for (None: the time of the run); `seconds` wall-clock time of the run.
+    `at` the time asked for (None: the time of the run); `seconds` wall-clock time of the run. `evidence`: what the
+    verdict rests on; `wanted`: what would settle more. `knowledge_given`: pieces known here that were handed in beside
+    the file, `knowledge_unreadable` of them were no certificate, revocation list or answer.
     """
 
     sha256: str
@@ -206,6 +361,10 @@ class FileVerdict:
     validated_at: datetime
     at: datetime | None
     seconds: float
+    evidence: tuple[EvidenceItem, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+    knowledge_given: int = 0
+    knowledge_unreadable: int = 0
 
     @property
     def indication(self) -> Indication | None:
@@ -219,5 +378,8 @@ class FileVerdict:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "FileVerdict":
-        """The inverse of `to_dict`. Raises KeyError, TypeError or ValueError where the data is of another shape."""
+        """The inverse of `to_dict`; what an earlier version did not write has its default.
+
+        Raises KeyError, TypeError or ValueError where the data is of another shape.
+        """
         return from_plain(cls, data)
