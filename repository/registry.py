@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -61,6 +62,8 @@ class JobKind:
     stops: bool = False
     # What one job is called where its kind alone says too little; never with a name of a record.
     named: Callable[[Job], Any] | None = None
+    # The page of what the job makes, where that is another than the job's own.
+    page: Callable[[Job], str] | None = None
     lease_seconds: int = 120
     attempts: int = 5
 
@@ -113,6 +116,12 @@ class Registry:
     structures: list[Callable[[File], list[dict[str, Any]] | None]] = field(default_factory=list)
     # From one document to the next and back, in the list the reader came from.
     ways: list[Callable[[HttpRequest, Document], Way | None]] = field(default_factory=list)
+    # What may be done with all that a search finds: (actor, the search as an address has it) to mappings of label, url, icon.
+    found_acts: list[Callable[[Actor, str], Iterable[dict[str, Any]]]] = field(default_factory=list)
+    # All that a search finds, by stretches of identities, each with the place after it: (search, actor, place to go on from).
+    walkers: list[Callable[[str, Actor, str], Iterator[tuple[list[UUID], str]]]] = field(default_factory=list)
+    # How a search is called: (search) to words.
+    search_titles: list[Callable[[str], str]] = field(default_factory=list)
 
     def work(self, *kinds: JobKind) -> None:
         """These kinds of jobs are worked here, each by its name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from repository.actors import SYSTEM, Actor
@@ -20,6 +22,8 @@ from signing.validation.verdicts import FileVerdict, Indication, Outcome
 PDF = "application/pdf"
 FAILED = "signature-failed"
 CHANGED = "verdict-changed"
+# Called with each run that was kept, in its transaction.
+KEPT: list[Callable[[File, Verification, FileVerdict], None]] = []
 _SHOWN = {
     Indication.TOTAL_PASSED: Shown.PASSED,
     Indication.INDETERMINATE: Shown.INDETERMINATE,
@@ -85,6 +89,8 @@ def keep(
         )
     if before != indication:
         documents_changed([document.pk])
+    for told in KEPT:
+        told(file, run, verdict)
     return run
 
 

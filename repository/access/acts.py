@@ -37,6 +37,8 @@ AGENCY_ACTS: dict[str, tuple[Role, ...]] = {
     "manage agency": (M,),
     "manage people": (M,),
     "audit": (U, H),
+    # Opening, answering and closing an audit with its sample.
+    "keep audit": (U,),
 }
 
 # Anywhere at all.

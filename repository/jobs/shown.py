@@ -69,9 +69,9 @@ def shown(jobs: Iterable[Any], moment: datetime) -> list[Shown]:
 
 def show(job: Any, moment: datetime) -> Shown:
     """`job` is one of `own_jobs`."""
-    url = reverse("job", args=[job.pk])
-    view = JobView.of(job, moment, f"{url}#failed")
     kind = registry.kinds.get(job.kind)
+    url = (kind.page(job) if kind and kind.page else "") or reverse("job", args=[job.pk])
+    view = JobView.of(job, moment, f"{url}#failed")
     sees = job.dossier_id is None or bool(job.sees)
     named = kind.named(job) if kind and kind.named else ""
     if named:
