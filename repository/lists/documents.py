@@ -23,6 +23,10 @@ from repository.lists.paging import Order
 from repository.lists.parts import Column, Filter, choice, choices, containing, flag, is_rare, year_in
 from repository.models import Document, Dossier, FileStatus, Placement
 
+# Filters' own words: documents without a date, and those whose signatures were judged, whatever came of it.
+UNDATED, SIGNED = "none", "signed"
+WITH_SIGNATURE = (Indication.PASSED, Indication.INDETERMINATE, Indication.FAILED)
+VERDICTS: list[tuple[str, Any]] = [(SIGNED, gettext_lazy("with a signature")), *Indication.choices]
 HEAVY = ("proposals", "trace_headers", "autograph", "to_places", "description")
 
 
@@ -31,6 +35,8 @@ def _by_words(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]:
 
 
 def _of_year(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]:
+    if value == UNDATED:
+        return rows.filter(issued_date__isnull=True)
     year = year_in(value)
     if not 1 <= year < date.max.year:
         raise ValueError(value)
@@ -38,10 +44,11 @@ def _of_year(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]:
 
 
 def _by_verdict(rows: QuerySet[Any], value: str, _actor: Actor) -> QuerySet[Any]:
-    if value not in Indication.values:
+    if value not in (SIGNED, *Indication.values):
         raise ValueError(value)
-    files = FileStatus.objects.filter(file__role=FileRole.MAIN, file__version__current=True, indication=value)
-    if is_rare(FileStatus.objects.filter(indication=value)):
+    wanted = WITH_SIGNATURE if value == SIGNED else (Indication(value),)
+    files = FileStatus.objects.filter(file__role=FileRole.MAIN, file__version__current=True, indication__in=wanted)
+    if is_rare(FileStatus.objects.filter(indication__in=wanted)):
         return rows.filter(pk__in=files.values("file__version__document"))
     return rows.filter(Exists(files.filter(file__version__document=OuterRef("pk"))))
 
@@ -100,11 +107,17 @@ class Documents(Listing):
             "verdict",
             gettext_lazy("Signatures"),
             _by_verdict,
-            lambda value, _actor: dict(Indication.choices).get(value, value),
-            choices(Indication.choices),
+            lambda value, _actor: dict(VERDICTS).get(value, value),
+            choices(VERDICTS),
         ),
         choice("type", gettext_lazy("Type"), lambda value: {"type_code": value}, DocumentType.choices),
-        Filter("year", gettext_lazy("Year"), _of_year, kind="number"),
+        Filter(
+            "year",
+            gettext_lazy("Year"),
+            _of_year,
+            lambda value, _actor: gettext("no date") if value == UNDATED else value,
+            kind="number",
+        ),
         Filter("agency", gettext_lazy("Kept by"), in_agency, agency_said, agency_options),
         Filter(
             "dossier",
@@ -214,7 +227,7 @@ class Documents(Listing):
 
     def __init__(self, actor: Actor, query: Mapping[str, str], columns: list[str] | None = None) -> None:
         super().__init__(actor, query, columns)
-        if self.given.get("year") and not self.given.get("sort"):
+        if self.given.get("year", UNDATED) != UNDATED and not self.given.get("sort"):
             # A year is read by its dates; and its rows are found by the index that has them in this order.
             self.given["sort"] = "-date"
 
