@@ -67,10 +67,16 @@ def shown(jobs: Iterable[Any], moment: datetime) -> list[Shown]:
     return [show(job, moment) for job in jobs]
 
 
+def page_of(job: Job) -> str:
+    """Where the job is followed: the page of what it makes, or its own."""
+    kind = registry.kinds.get(job.kind)
+    return (kind.page(job) if kind and kind.page else "") or reverse("job", args=[job.pk])
+
+
 def show(job: Any, moment: datetime) -> Shown:
     """`job` is one of `own_jobs`."""
     kind = registry.kinds.get(job.kind)
-    url = (kind.page(job) if kind and kind.page else "") or reverse("job", args=[job.pk])
+    url = page_of(job)
     view = JobView.of(job, moment, f"{url}#failed")
     sees = job.dossier_id is None or bool(job.sees)
     named = kind.named(job) if kind and kind.named else ""

@@ -28,7 +28,7 @@ from repository.certainty import is_certain
 from repository.codes import AccessMode, DossierState, Secrecy
 from repository.jobs.outcomes import ItemFailed
 from repository.lists.parts import Text
-from repository.models import Document, Dossier, Hold
+from repository.models import Document, Dossier, Hold, Job
 
 Values = dict[str, str]
 Undo = dict[str, Any]
@@ -56,11 +56,13 @@ class Act:
     tells: Text
     # The act of access whose roles see the button.
     needs: str
-    does: Callable[[str, Values, Actor], Undo | None]
+    does: Callable[[str, Values, Actor], Undo | None] | None = None
     undoes: Callable[[str, Undo, Actor], None] | None = None
     fields: tuple[Ask, ...] = field(default=())
     icon: str = ""
     final: bool = False
+    # An act that works outside the database starts a job of its own over (list, what is chosen), however many rows there are.
+    starts: Callable[[Any, Any, Actor], Job] | None = None
 
     def offered_to(self, actor: Actor) -> bool:
         return actor.holds(*RECORD_ACTS[self.needs])

@@ -59,7 +59,7 @@ def plan(listing: Listing, name: str, *, ids: list[UUID], everything: bool, left
         raise Refused.because(
             "bulk", None, "nothing", _("Nothing is chosen."), _("Tick the rows that are meant, then choose what to do.")
         )
-    if count > COUNTED:
+    if count > COUNTED and not (act.starts and everything):
         raise _too_many()
     return Chosen(act, rows, count, tuple(ids), everything, tuple(left_out))
 
@@ -98,9 +98,11 @@ def start(chosen: Chosen, values: dict[str, str], *, actor: Actor) -> Job:
 
 def work_item(job: Job, item: JobItem) -> Save:
     act, actor = ACTS[job.params["act"]], _actor(job)
+    assert act.does is not None
+    does = act.does
 
     def save() -> dict[str, Any]:
-        undo = _said(job, lambda: act.does(item.payload["id"], job.params["values"], actor))
+        undo = _said(job, lambda: does(item.payload["id"], job.params["values"], actor))
         return {"undo": undo} if undo is not None and act.undoes is not None else {}
 
     return save

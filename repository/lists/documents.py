@@ -227,7 +227,7 @@ class Documents(Listing):
 
     def __init__(self, actor: Actor, query: Mapping[str, str], columns: list[str] | None = None) -> None:
         super().__init__(actor, query, columns)
-        if self.given.get("year", UNDATED) != UNDATED and not self.given.get("sort"):
+        if (self.given.get("year") or UNDATED) != UNDATED and not self.given.get("sort"):
             # A year is read by its dates; and its rows are found by the index that has them in this order.
             self.given["sort"] = "-date"
 

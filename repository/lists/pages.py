@@ -18,6 +18,7 @@ from repository.lists.bulk import acts_of, plan, start
 from repository.lists.catalogue import LISTS
 from repository.lists.export import FORMATS, start_export
 from repository.lists.listing import COUNTED, STEP, Listing
+from repository.jobs.shown import page_of
 from repository.lists.remembered import columns_of, remember_columns
 from repository.pages.base import act, done
 
@@ -126,11 +127,16 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
         everything=everything,
         left_out=_ids(request.POST.get("left_out", "").split(",")),
     )
+    starts = chosen.act.starts
+    if "go" in request.POST and starts is not None:
+        return redirect(page_of(starts(listing, chosen, actor)))
     if "go" not in request.POST:
         context = {"chosen": chosen, "listing": listing, "back": _back(request, kind), "given": request.POST}
-        context["counted"] = listing.counted(chosen.count)
+        context["counted"] = _counted(listing, chosen.count) if starts else listing.counted(chosen.count)
         context["filter_address"] = _filter_address(listing)
         context["undoable"] = chosen.act.undoes is not None
+        # An act that only looks leaves nothing to take back.
+        context["harmless"] = starts is not None
         return render(request, "repository/bulk.html", context)
     values = {field.name: request.POST.get(field.name, "") for field in chosen.act.fields}
     job = start(chosen, values, actor=actor)
