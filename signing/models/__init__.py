@@ -2,16 +2,31 @@
 
 from signing.models.audits import Audit, AuditRow, AuditSheet, PopulationPart
 from signing.models.batches import Batch, BatchRow
+from signing.models.evidence import Evidence, EvidenceKind, RevocationItem, RunBasis, RunRepeat
 from signing.models.judged import Judged
-from signing.models.trust import TrustAnchor
+from signing.models.provable import Ending, EvidenceLeaf, EvidenceStamp, Provable, Renewal
+from signing.models.trust import AnchorProposal, ProposalState, Purpose, TrustAnchor
 
 __all__ = [
+    "AnchorProposal",
     "Audit",
     "AuditRow",
     "AuditSheet",
     "Batch",
     "BatchRow",
+    "Ending",
+    "Evidence",
+    "EvidenceKind",
+    "EvidenceLeaf",
+    "EvidenceStamp",
     "Judged",
     "PopulationPart",
+    "ProposalState",
+    "Provable",
+    "Purpose",
+    "Renewal",
+    "RevocationItem",
+    "RunBasis",
+    "RunRepeat",
     "TrustAnchor",
 ]
