@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from repository import formats
 from repository.access import require
 from repository.actors import Actor
+from repository.jobs.shown import page_of
 from repository.lists.bulk import acts_of, plan, start
 from repository.lists.catalogue import LISTS
 from repository.lists.export import FORMATS, start_export
 from repository.lists.listing import COUNTED, STEP, Listing
-from repository.jobs.shown import page_of
 from repository.lists.remembered import columns_of, remember_columns
 from repository.pages.base import act, done
 
