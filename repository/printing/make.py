@@ -19,7 +19,7 @@ def pdf_of(data: dict[str, Any]) -> bytes:
     made = typst.compile(
         SOURCE.read_bytes(),
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=["a-2b"],
@@ -31,6 +31,6 @@ def pdf_of(data: dict[str, Any]) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """The wheel's fonts only: a sheet looks the same whatever is installed on the machine."""
     return typst.Fonts(include_system_fonts=False)
