@@ -61,8 +61,8 @@ class Act:
     fields: tuple[Ask, ...] = field(default=())
     icon: str = ""
     final: bool = False
-    # An act that works outside the database starts a job of its own over (list, what is chosen), however many rows there are.
-    starts: Callable[[Any, Any, Actor], Job] | None = None
+    # An act that works outside the database starts a job of its own over (list, what is chosen, values), however many there are.
+    starts: Callable[[Any, Any, Values, Actor], Job] | None = None
 
     def offered_to(self, actor: Actor) -> bool:
         return actor.holds(*RECORD_ACTS[self.needs])

@@ -128,8 +128,6 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
         left_out=_ids(request.POST.get("left_out", "").split(",")),
     )
     starts = chosen.act.starts
-    if "go" in request.POST and starts is not None:
-        return redirect(page_of(starts(listing, chosen, actor)))
     if "go" not in request.POST:
         context = {"chosen": chosen, "listing": listing, "back": _back(request, kind), "given": request.POST}
         context["counted"] = _counted(listing, chosen.count) if starts else listing.counted(chosen.count)
@@ -139,6 +137,8 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
         context["harmless"] = starts is not None
         return render(request, "repository/bulk.html", context)
     values = {field.name: request.POST.get(field.name, "") for field in chosen.act.fields}
+    if starts is not None:
+        return redirect(page_of(starts(listing, chosen, values, actor)))
     job = start(chosen, values, actor=actor)
     message = _("%(act)s: %(count)s. The tray shows how far it is.") % {
         "act": chosen.act.label,
