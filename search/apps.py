@@ -44,10 +44,12 @@ class SearchConfig(AppConfig):
         from search.indexer import settle
         from search.outbox import put
         from search.page_hits import spans
+        from search.pages.asked import titles_of
         from search.pages.hits import way_of
         from search.pages.saved import part as home_part
         from search.steps import ReadText
         from search.structured import structure_of
+        from search.walk import walk
 
         registry.steps.append(ReadText())
         registry.changed.append(put)
@@ -58,3 +60,5 @@ class SearchConfig(AppConfig):
         registry.finders.append(spans)
         registry.structures.append(structure_of)
         registry.ways.append(way_of)
+        registry.walkers.append(walk)
+        registry.search_titles.append(lambda query: titles_of([query])[query])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from repository.codes import DossierState
 from repository.component_tags.words import marked
 from repository.pages.base import number_in, page
+from repository.registry import registry
 from search import outbox
 from search.engines.base import EngineError, Sort
 from search.pages.asked import canonical, titles_of
@@ -62,6 +63,7 @@ def search(request: HttpRequest) -> HttpResponse:
     first = (number_in(request.GET.get("n", "")) or 1) if request.GET.get("after") else 1
     context.update(
         total=found.total,
+        acts=[act for acts in registry.found_acts for act in acts(actor, kept)] if kept and found.total else [],
         took=found.took_ms,
         loosened=found.loosened,
         hits=[view_of(hit, query_of(request.GET, first + index)) for index, hit in enumerate(found.hits)],
