@@ -1,11 +1,12 @@
 """Settings of both profiles. Every variable read here stands in docs/operations.md; a test holds the two equal."""
 
 import os
+from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from settings.databases import database
-from settings.environment import ROOT, data_folder, flag, number, secret, service_url, words
+from settings.environment import ROOT, data_folder, flag, hidden, number, secret, service_url, words
 
 BASE_DIR = ROOT
 DATA = data_folder()
@@ -26,6 +27,22 @@ CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
 
 # An installation without a network may be declared isolated: only then may it hold state secrets (records-vn.md, 6).
 ISOLATED = flag("ISOLATED_INSTALLATION")
+
+# Keys are named here, never held: passphrases come from the environment or from files that only their owner may read.
+SEAL_KEYS = Path(os.environ.get("SEAL_KEYS") or DATA / "secrets" / "seals")
+SEAL_KEY_FILE = os.environ.get("SEAL_KEY_FILE") or None
+SEAL_KEY_PASSPHRASE = hidden("SEAL_KEY_PASSPHRASE")
+SEAL_TOKEN = os.environ.get("SEAL_TOKEN") or None
+SEAL_TOKEN_KEY = os.environ.get("SEAL_TOKEN_KEY") or ""
+TOKEN_LIBRARY = os.environ.get("TOKEN_LIBRARY") or None
+CSC_SERVICE = service_url("CSC_SERVICE", "http", "https")
+CSC_CLIENT_ID = os.environ.get("CSC_CLIENT_ID") or None
+CSC_CLIENT_SECRET = hidden("CSC_CLIENT_SECRET")
+CSC_SECONDS = number("CSC_SECONDS", 30, least=1)
+TIMESTAMP_SERVER = service_url("TIMESTAMP_SERVER", "http", "https")
+TIMESTAMP_USER = os.environ.get("TIMESTAMP_USER") or None
+TIMESTAMP_PASSWORD = hidden("TIMESTAMP_PASSWORD")
+TIMESTAMP_SECONDS = number("TIMESTAMP_SECONDS", 10, least=1)
 
 INSTALLED_APPS = [
     "repository",

@@ -88,3 +88,16 @@ def secret(folder: Path, name: str) -> str:
         finally:
             draft.unlink()
     return path.read_text()
+
+
+def hidden(name: str) -> str | None:
+    """A password or PIN that somebody else made: from the variable, or from the file that NAME_FILE names, which only its owner may read."""
+    given, path = os.environ.get(name), os.environ.get(f"{name}_FILE", "").strip()
+    if given or not path:
+        return given or None
+    try:
+        if Path(path).stat().st_mode & 0o077:
+            raise ImproperlyConfigured(f"{name}_FILE can be read by others than its owner: chmod 600.")
+        return Path(path).read_text().strip() or None
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}.") from error

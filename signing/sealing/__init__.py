@@ -1,0 +1,1 @@
+"""Signing: keys, time-stamps, looks, and PDFs signed and sealed."""
