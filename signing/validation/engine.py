@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2
 from asn1crypto import x509
 
+from signing.validation.anchors import Anchor, read_qualified
 from signing.validation.canonical import from_plain
 from signing.validation.coverage import Coverage, covered_end
 from signing.validation.differences import Differences
@@ -34,7 +35,7 @@ from signing.validation.examination import Examined, examine
 from signing.validation.knowledge import read_knowledge
 from signing.validation.pages import compare_pages
 from signing.validation.policy import Policy
-from signing.validation.trust import Trust, read_anchors
+from signing.validation.trust import Trust
 from signing.validation.verdict_of import verdict_of, weigh
 from signing.validation.verdicts import (
     ChangeKind,
@@ -74,13 +75,13 @@ def validate(
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     data = Path(path).read_bytes()
     present, moment = datetime.fromisoformat(now), None if at is None else datetime.fromisoformat(at)
-    anchors, rules = read_anchors(trust), from_plain(Policy, policy)
+    anchors, rules = read_qualified(trust), from_plain(Policy, policy)
     return validate_bytes(data, anchors, present, moment, password, rules, knowledge).to_dict()
 
 
 def validate_bytes(
     data: bytes,
-    anchors: Sequence[x509.Certificate],
+    anchors: Sequence[x509.Certificate | Anchor],
     now: datetime,
     at: datetime | None,
     password: str | None,
@@ -102,7 +103,7 @@ def validate_bytes(
         policy_version=policy.version,
         policy_hash=policy.hash,
         tools=tool_versions(),
-        anchors=tuple(sorted(anchor.sha256.hex() for anchor in anchors)),
+        anchors=tuple(sorted(anchor.sha256.hex() for anchor in run.trust.anchors)),
         validated_at=now,
         at=at,
         seconds=round(time.monotonic() - started, 4),

@@ -43,7 +43,7 @@ class Validator:
         a few megabytes; what is none of these is counted and passed over.
 
         Nothing in the file raises: what cannot be processed is an UNPROCESSABLE verdict with a reason.
-        Raises OSError where the file cannot be opened, `trust.AnchorNotReadable` where an anchor is no certificate.
+        Raises OSError where the file cannot be opened, `anchors.AnchorNotReadable` where an anchor is no certificate.
         """
         started, now = time.monotonic(), clock.now()
         digest = sha256_of(path)
@@ -58,7 +58,7 @@ class Validator:
             return FileVerdict.from_dict(answer)
         except IsolationError as error:
             if isinstance(error, ParserFailed) and error.kind == "AnchorNotReadable":
-                from signing.validation.trust import AnchorNotReadable
+                from signing.validation.anchors import AnchorNotReadable
 
                 raise AnchorNotReadable(error.message) from None
             reason = _reason(error)

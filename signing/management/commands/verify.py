@@ -15,8 +15,9 @@ from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from signing.validation.anchors import AnchorNotReadable
 from signing.validation.run import Validator
-from signing.validation.trust import AnchorNotReadable, read_anchors
+from signing.validation.trust import read_anchors
 from signing.validation.verdicts import FileVerdict, Outcome, SignatureVerdict
 from signing.validation.wording import OUTCOMES, text_of
 
