@@ -81,7 +81,6 @@ class RunBasis(models.Model):
     tools = models.JSONField(default=dict)
     name = models.CharField(max_length=255)
     mime = models.CharField(max_length=127)
-    with_password = models.BooleanField(default=False)
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=200)
 

@@ -345,7 +345,8 @@ class FileVerdict:
     `policy_hash` and `sha256` are lower-case hexadecimal; `anchors` the SHA-256 of the trust anchors' DER bytes;
     `at` the time asked for (None: the time of the run); `seconds` wall-clock time of the run. `evidence`: what the
     verdict rests on; `wanted`: what would settle more. `knowledge_given`: pieces known here that were handed in beside
-    the file, `knowledge_unreadable` of them were no certificate, revocation list or answer.
+    the file, `knowledge_unreadable` of them were no certificate, revocation list or answer; `knowledge`: the SHA-256 of
+    each, in that order, where who asked keeps them.
     """
 
     sha256: str
@@ -365,6 +366,7 @@ class FileVerdict:
     wanted: tuple[Wanted, ...] = ()
     knowledge_given: int = 0
     knowledge_unreadable: int = 0
+    knowledge: tuple[str, ...] = ()
 
     @property
     def indication(self) -> Indication | None:
