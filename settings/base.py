@@ -43,6 +43,8 @@ TIMESTAMP_SERVER = service_url("TIMESTAMP_SERVER", "http", "https")
 TIMESTAMP_USER = os.environ.get("TIMESTAMP_USER") or None
 TIMESTAMP_PASSWORD = hidden("TIMESTAMP_PASSWORD")
 TIMESTAMP_SECONDS = number("TIMESTAMP_SECONDS", 10, least=1)
+# What can be proven for less than so many months is renewed at night; 0: only when a person asks.
+RENEW_WITHIN_MONTHS = number("RENEW_WITHIN_MONTHS", 0)
 
 INSTALLED_APPS = [
     "repository",

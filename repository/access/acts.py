@@ -24,6 +24,7 @@ RECORD_ACTS: dict[str, tuple[Role, ...]] = {
     "accept": (A, H),
     "seal": (A, H),
     "verify": (C, A, H, U),
+    "renew": (A, H),
     "hold": (H,),
     "lift": (H,),
     "grant": (H,),
