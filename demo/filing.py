@@ -49,7 +49,8 @@ from repository.models import (
     Placement,
     User,
 )
-from signing.anchors import add_anchor
+from signing.anchor_proposals import approve_anchor, propose_anchor
+from signing.models import AnchorProposal, ProposalState, TrustAnchor
 from signing.runs import FAILED
 
 Told = Callable[[int], None]
@@ -149,7 +150,14 @@ class Filing:
     def trust_demo_root(self) -> None:
         """The demonstration's verdicts say what they would for a real authority that is trusted."""
         source = "Tự tạo cho kho minh họa; không dùng cho văn bản thật."
-        add_anchor(pem.armor("CERTIFICATE", self.pki.root.dump()), source, actor=self.actor("chief"))
+        root = self.pki.root
+        if TrustAnchor.objects.filter(sha256=root.sha256.hex(), withdrawn_at__isnull=True).exists():
+            return
+        waiting = AnchorProposal.objects.filter(sha256=root.sha256.hex(), state=ProposalState.WAITING).first()
+        proposal = waiting or propose_anchor(
+            pem.armor("CERTIFICATE", root.dump()), source, actor=self.actor("chief")
+        )
+        approve_anchor(proposal.pk, actor=self.actor("admin"))
 
     def _explain_failed_signatures(self, dossier: Dossier, archivist: Actor) -> None:
         """A document whose signature failed may be kept, when a person has said why."""

@@ -6,7 +6,18 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from settings.databases import database
-from settings.environment import ROOT, data_folder, flag, hidden, number, secret, service_url, words
+from settings.environment import (
+    ROOT,
+    data_folder,
+    flag,
+    hidden,
+    networks,
+    number,
+    secret,
+    service_url,
+    web_places,
+    words,
+)
 
 BASE_DIR = ROOT
 DATA = data_folder()
@@ -186,6 +197,11 @@ INDEX = DATA / "index"
 # Pictures and words of pages: derived, the least used go first.
 RENDITIONS = DATA / "cache" / "renditions"
 RENDITIONS_MB = number("RENDITIONS_MB", 4096, least=64)
+
+# Where jobs may ask for revocation data. Anybody may send a certificate that names an address: only what stands here is asked.
+REVOCATION_ALLOWED = web_places("REVOCATION_ALLOWED")
+# Private networks in which such a place may lie all the same, as on the government's own network.
+REVOCATION_PRIVATE = networks("REVOCATION_PRIVATE")
 
 HTTPS = flag("HTTPS")
 SECURE_SSL_REDIRECT = HTTPS

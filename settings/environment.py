@@ -3,6 +3,7 @@
 Unset means embedded. A value that cannot be right raises ImproperlyConfigured with one line that names the variable.
 """
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -38,6 +39,29 @@ def words(name: str, default: list[str]) -> list[str]:
     """A list, separated by commas."""
     value = os.environ.get(name, "")
     return [word.strip() for word in value.split(",") if word.strip()] or default
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Networks or single addresses, separated by commas: 10.1.0.0/16, 192.168.7.5, fd00::/8."""
+    try:
+        return [ipaddress.ip_network(word, strict=False) for word in words(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}.") from None
+
+
+def web_places(name: str) -> list[tuple[str, int, str]]:
+    """Places that may be asked over http, as host, port and beginning of the path: `ca.gov.vn`, `ca.gov.vn:8080`, `http://ca.gov.vn/crl/`."""
+    found = []
+    for word in words(name, []):
+        parts = urlsplit(word if "://" in word else f"http://{word}")
+        try:
+            host, port = (parts.hostname or "").lower().rstrip("."), parts.port or 80
+        except ValueError:
+            host = ""
+        if parts.scheme != "http" or not host or parts.username or parts.query or parts.fragment:
+            raise ImproperlyConfigured(f"{name}: {word!r} is no host, host:port or address that begins with http://.")
+        found.append((f"[{host}]" if ":" in host else host, port, parts.path or "/"))
+    return found
 
 
 def service_url(name: str, *schemes: str) -> str | None:

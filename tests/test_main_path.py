@@ -11,12 +11,11 @@ from django.core.management import call_command
 from demo import papers, scans, signed
 from demo.pki import DemoPki
 from demo.texts import paper_of
-from repository.actors import SYSTEM
 from repository.codes import DossierState, ItemState
 from repository.jobs.run import run_to_end
 from repository.models import Document, Dossier, Event, FileStatus, Finding, Job, JobItem
 from repository.registry import settled
-from signing.anchors import add_anchor
+from tests.trusting import trust
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_profiles, pytest.mark.timeout(400)]
 
@@ -52,7 +51,7 @@ def work_all():
 
 
 def test_a_dossier_is_filed_found_checked_sealed_and_watched(cast, client_of, stationery):
-    add_anchor(stationery["root"], "the demo PKI", actor=SYSTEM)
+    trust(stationery["root"], cast)
     clerk, archivist = client_of(cast.clerk), client_of(cast.archivist)
     reader, outsider = client_of(cast.reader), client_of(cast.outsider)
 

@@ -16,12 +16,11 @@ from demo.texts import Paper, paper_of
 from repository.actions.holds import place_hold
 from repository.actions.receive_file import receive_file
 from repository.actions.return_dossier import return_dossier
-from repository.actors import SYSTEM
 from repository.clock import now
 from repository.jobs.run import run_to_end
 from repository.models import Document, Dossier, Finding, Job
 from repository.registry import settled
-from signing.anchors import add_anchor
+from tests.trusting import trust
 
 TITLE = "Bảo đảm trật tự, an toàn giao thông năm 2025"
 
@@ -65,7 +64,7 @@ def work_all() -> None:
 
 def fill(cast: Any, records: Any, stationery: Stationery) -> Filled:
     """An open dossier with taken-in files, and one in each other state that a page shows differently."""
-    add_anchor(stationery.root, "Tự tạo để thử", actor=SYSTEM)
+    trust(stationery.root, cast)
     dossier = records.dossier(TITLE)
     for name, content in stationery.files.items():
         receive_file(dossier.pk, name, [content], actor=cast.clerk)
