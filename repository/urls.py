@@ -84,6 +84,7 @@ urlpatterns = [
     path("files/<uuid:file_id>/pages/<int:number>/<int:width>/", page_images.page_image, name="page_image"),
     path("files/<uuid:file_id>/pages/<int:number>/words/", page_images.page_words, name="page_words"),
     path("documents/", document_list.documents, name="documents"),
+    path("lists/<slug:listed>/count/", lists.counted, name="list_count"),
     path("lists/<slug:listed>/columns/", lists.columns, name="list_columns"),
     path("lists/<slug:listed>/export/", lists.export, name="list_export"),
     path("lists/<slug:listed>/bulk/", lists.bulk, name="list_bulk"),

@@ -252,7 +252,7 @@ class ReferenceViewSet(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = False
-    list_per_page = 50
+    list_per_page = 30
     list_export: tuple[str, ...] = ()
     index_view_class = List
     add_view_class = Add

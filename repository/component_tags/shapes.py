@@ -1,6 +1,7 @@
 """Icons, and what is told by shape, word and colour at once: verdicts, states, holds; and terms with their values."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
@@ -16,6 +17,12 @@ from repository.components import STATE_WORDS, VerdictLook
 @register.simple_tag
 def icon(name: str, *, label: str = "", css: str = "") -> SafeString:
     """An icon of icons.svg. With `label` it speaks; without, it is decoration and hidden from screen readers."""
+    return _icon(name, str(label), css)
+
+
+# A page of a long list shows hundreds of them, and few kinds.
+@lru_cache(maxsize=512)
+def _icon(name: str, label: str, css: str) -> SafeString:
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="vk-i{}" viewBox="0 0 16 16" {}><use href="{}#{}"/></svg>',

@@ -21,11 +21,12 @@ from repository.codes import ItemState, JobState
 from repository.jobs.engine import enqueue
 from repository.jobs.outcomes import ItemFailed, Save
 from repository.lists.acts import ACTS, Act
-from repository.lists.listing import COUNTED, Listing
+from repository.lists.listing import Listing
 from repository.models import Job, JobItem
 from repository.refusals import Forbidden, NotVisible, Refused, RepositoryError
 
 KIND, UNDO = "bulk", "bulk_undo"
+MOST = 10_000  # rows at once
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,15 @@ def plan(listing: Listing, name: str, *, ids: list[UUID], everything: bool, left
         raise NotVisible
     if not act.offered_to(listing.actor):
         raise Forbidden(act.needs, None, RECORD_ACTS[act.needs])
-    if len(ids) > COUNTED or len(left_out) > COUNTED:
+    if len(ids) > MOST or len(left_out) > MOST:
         raise _too_many()
     rows = listing.chosen(ids, everything=everything, left_out=left_out)
-    count = rows.order_by()[: COUNTED + 1].count()
+    count = rows.order_by()[: MOST + 1].count()
     if not count:
         raise Refused.because(
             "bulk", None, "nothing", _("Nothing is chosen."), _("Tick the rows that are meant, then choose what to do.")
         )
-    if count > COUNTED and not (act.starts and everything):
+    if count > MOST and not (act.starts and everything):
         raise _too_many()
     return Chosen(act, rows, count, tuple(ids), everything, tuple(left_out))
 

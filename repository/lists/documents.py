@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from repository import formats
+from repository.access.querysets import sees_few
 from repository.actors import Actor
 from repository.codes import DocumentType, FileRole, Indication
 from repository.component_tags.shapes import verdict
@@ -232,7 +233,7 @@ class Documents(Listing):
             self.given["sort"] = "-date"
 
     def all_rows(self) -> QuerySet[Any]:
-        return Document.objects.visible_to(self.actor)
+        return Document.objects.visible_to(self.actor, few=sees_few(self.actor))
 
     def with_parts(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("agency").defer(*HEAVY)

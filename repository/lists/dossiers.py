@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_l
 
 from repository import formats
 from repository.access.acts import READING_ROLES, RECORD_ACTS
-from repository.access.querysets import under
+from repository.access.querysets import sees_few, under
 from repository.actors import Actor
 from repository.codes import DossierState, FileRole, Indication, RetentionState
 from repository.component_tags.shapes import hold, state, verdict
@@ -313,7 +313,7 @@ class Dossiers(Listing):
     )
 
     def all_rows(self) -> QuerySet[Any]:
-        return Dossier.objects.visible_to(self.actor)
+        return Dossier.objects.visible_to(self.actor, few=sees_few(self.actor))
 
     def with_parts(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("agency", "fonds", "retention").defer("description")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STEP = 50
 # Beyond this a count says "more than": counting on would read every row there is.
-COUNTED = 10_000
+COUNTED = 2_000
 LONGEST_VALUE = 200
 
 
@@ -138,6 +138,8 @@ class Listing:
         except BadCursor:
             found = stretch(rows, self.order, step)
         self.fill(found.rows)
+        if self.counts_later and not (found.after or found.before):
+            self.count = len(found.rows)
         return found
 
     def shown_rows(self, rows: list[Any]) -> list[Row]:
@@ -151,6 +153,11 @@ class Listing:
             self.fill(found)
             cursor = Cursor.at(found[-1], self.order)
             yield found
+
+    @property
+    def counts_later(self) -> bool:
+        """Whether the page comes first, and then the count: words are looked for in every row there is."""
+        return any(one.kind == "words" for one, _value in self.on)
 
     @cached_property
     def count(self) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from repository.lists.catalogue import LISTS
 from repository.lists.export import FORMATS, start_export
 from repository.lists.listing import COUNTED, STEP, Listing
 from repository.lists.remembered import columns_of, remember_columns
-from repository.pages.base import act, done
+from repository.pages.base import act, done, page
 
 # So many buttons stand in the bar of what is chosen; the rest opens.
 AT_HAND = 3
@@ -35,7 +36,8 @@ def show(request: HttpRequest, kind: type[Listing], template: str, **more: Any) 
     """The page of a list. `more` is what its template shows besides."""
     listing = listing_of(request, kind)
     stretch = listing.page()
-    count = listing.count
+    later = listing.counts_later and bool(stretch.after or stretch.before)
+    count = STEP + 1 if later else listing.count
     acts = acts_of(listing)
     context = {
         "listing": listing,
@@ -45,8 +47,9 @@ def show(request: HttpRequest, kind: type[Listing], template: str, **more: Any) 
         "fields": [_field(listing, one) for one in listing.filters if one.allowed(listing.actor)],
         "words": next((_field(listing, one) for one in listing.filters if one.kind == "words"), None),
         "count": count,
-        "counted": _counted(listing, count),
-        "everything": formats.number(min(count, COUNTED)) if count <= COUNTED else "",
+        "counted": _counted(listing, count, STEP if later else COUNTED),
+        "counts_later": later,
+        "everything": formats.number(count) if count <= COUNTED and not later else "",
         "next_url": listing.address(after=stretch.after) if stretch.after else "",
         "previous_url": listing.address(before=stretch.before) if stretch.before else "",
         "step": STEP,
@@ -66,9 +69,9 @@ def _filter_address(listing: Listing) -> str:
     return urlencode(sorted(listing.filter_query.items()))
 
 
-def _counted(listing: Listing, count: int) -> str:
-    if count > COUNTED:
-        return _("more than %(count)s") % {"count": listing.counted(COUNTED)}
+def _counted(listing: Listing, count: int, most: int = COUNTED) -> str:
+    if count > most:
+        return _("more than %(count)s") % {"count": listing.counted(most)}
     return listing.counted(count)
 
 
@@ -90,6 +93,15 @@ def _allowed(actor: Actor, kind: type[Listing]) -> None:
     """The same door as the list's page."""
     if kind.name == "events":
         require(actor, "audit")
+
+
+@page
+def counted(request: HttpRequest, listed: str) -> HttpResponse:
+    """How many fit, in words: for a page that was shown before it was counted."""
+    kind = _kind(listed)
+    _allowed(request.actor, kind)  # type: ignore[attr-defined]
+    listing = listing_of(request, kind)
+    return HttpResponse(escape(_counted(listing, listing.count)))
 
 
 @act
@@ -134,7 +146,7 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
         context["filter_address"] = _filter_address(listing)
         context["undoable"] = chosen.act.undoes is not None
         # An act that only looks leaves nothing to take back.
-        context["harmless"] = starts is not None
+        context["harmless"] = starts is not None and not chosen.act.final
         return render(request, "repository/bulk.html", context)
     values = {field.name: request.POST.get(field.name, "") for field in chosen.act.fields}
     if starts is not None:

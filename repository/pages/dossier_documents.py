@@ -23,7 +23,7 @@ from repository.pages.forms import Styled
 from repository.printing.facts import visible_places
 from repository.refusals import NotVisible, Refused
 
-STRETCH = 50
+STRETCH = 40
 
 
 @login_required

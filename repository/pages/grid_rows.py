@@ -16,7 +16,7 @@ from repository.certainty import FIELDS, Reading, is_certain, why
 from repository.codes import FileRole
 from repository.models import Document, Dossier, File
 
-STEP = 50
+STEP = 40
 PROBLEMS, CERTAIN, CONFIRMED = 0, 1, 2
 LABELS = {
     "number": pgettext_lazy("grid", "Number"),

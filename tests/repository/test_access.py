@@ -85,6 +85,7 @@ def test_the_question_the_query_and_the_search_keys_agree(cast, shelf, posts, gr
         by_query = set(model.objects.visible_to(actor).values_list("pk", flat=True))
         by_question = {thing.pk for thing in model.objects.all() if may(actor, "view", thing)}
         assert by_query == by_question
+        assert by_query == set(model.objects.visible_to(actor, few=True).values_list("pk", flat=True))
     held = keys_of_actor(actor)
     rows = Document.objects.select_related("agency")
     by_keys = {pk for pk, keys in keys_of_documents(rows).items() if held & set(keys)}

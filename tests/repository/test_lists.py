@@ -224,7 +224,7 @@ def test_a_filter_that_is_on_is_a_chip_that_leads_to_the_list_without_it(cast, r
     assert [chip.url for chip in chips] == ["?year=2025&sort=code", "?state=open&sort=code"]
 
 
-def test_beyond_ten_thousand_a_count_says_more_than(cast, records, client_of, monkeypatch):
+def test_beyond_some_thousands_a_count_says_more_than(cast, records, client_of, monkeypatch):
     monkeypatch.setattr("repository.lists.listing.COUNTED", 2)
     monkeypatch.setattr("repository.lists.pages.COUNTED", 2)
     for _ in range(4):
@@ -233,6 +233,19 @@ def test_beyond_ten_thousand_a_count_says_more_than(cast, records, client_of, mo
     assert listing.count == 3
     answer = client_of(cast.clerk).get("/dossiers/")
     assert "hơn 2 hồ sơ" in answer.content.decode()
+
+
+def test_a_list_searched_by_words_is_shown_before_it_is_counted(cast, records, client_of, monkeypatch):
+    monkeypatch.setattr("repository.lists.listing.STEP", 2)
+    monkeypatch.setattr("repository.lists.pages.STEP", 2)
+    monkeypatch.setattr("repository.lists.listing.Listing.page.__defaults__", (2,))
+    for at in range(5):
+        records.dossier(f"Giao thông {at}")
+    browser = client_of(cast.clerk)
+    text = browser.get("/dossiers/?q=giao").content.decode()
+    assert "hơn 2 hồ sơ" in text and "/lists/dossiers/count/?q=giao" in text
+    assert browser.get("/lists/dossiers/count/?q=giao").content.decode() == "5 hồ sơ"
+    assert client_of(cast.outsider).get("/lists/dossiers/count/?q=giao").content.decode() == "0 hồ sơ"
 
 
 def test_events_are_filtered_by_kind_person_days_and_record(cast, records):
@@ -252,7 +265,8 @@ def test_events_are_filtered_by_kind_person_days_and_record(cast, records):
     assert found(to=(today + timedelta(days=2)).isoformat()) == found()
 
 
-def test_sorts_walk_an_index_instead_of_sorting_everything(cast, records):
+def test_sorts_walk_an_index_instead_of_sorting_everything(cast, records, monkeypatch):
+    monkeypatch.setattr("repository.access.querysets.FEW", 0)
     rows_of_dossiers(cast.world.office, [(None, None, 1, 0)] * 30)
     if connection.vendor != "sqlite":
         pytest.skip("the plan of SQLite; PostgreSQL chooses by what the table holds")

@@ -46,7 +46,7 @@ function show(root) {
   page.hidden = false
   page.checked = here > 0 && here === boxes(root).length
   page.indeterminate = here > 0 && !page.checked
-  for (const place of root.querySelectorAll('[data-chosen-count]')) place.textContent = figure(count)
+  for (const place of root.querySelectorAll('[data-chosen-count]')) place.textContent = chosen.all && 'more' in root.dataset ? `> ${figure(count - 1)}` : figure(count)
   root.querySelector('[data-chosen-note]').hidden = !count
   root.querySelector('[data-bulk]').hidden = !count
   const all = root.querySelector('[data-pick-all]')
