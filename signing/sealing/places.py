@@ -1,0 +1,116 @@
+"""Where a signature goes on the page (Nghị định 30/2020/NĐ-CP, annex I, part II). Boxes are (left, bottom, right, top) in points.
+
+The person's is centred between title and name; the seal covers the left third of the person's; an annex's or a copy's text stands
+top right of the first page. Runs in the worker process: page text is read with pypdfium2.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+
+POINTS_PER_MM = 72 / 25.4
+Box = tuple[float, float, float, float]
+
+# The handwritten signature's room: as high as the gap allows, within these.
+LOWEST, HIGHEST, WIDEST = 28.0, 71.0, 160.0
+# The text of an annex or copy: its right edge and top on A4, within the margin (annex I, part I: right 15 to 20 mm).
+RIGHT_MARGIN, TOP_MARGIN, TEXT_WIDTH = 15 * POINTS_PER_MM, 8 * POINTS_PER_MM, 75 * POINTS_PER_MM
+
+
+def find(path: str, name: str, title: str) -> dict[str, Any] | None:
+    """The room between the signer's title and name, the last such place in the file: page (from 0) and box. None where the name stands nowhere."""
+    with pypdfium2.PdfDocument(Path(path)) as document:
+        for index in range(len(document) - 1, -1, -1):
+            text = document[index].get_textpage()
+            named = _last(text, name)
+            if named is None:
+                continue
+            left, _bottom, right, top = named
+            middle = (left + right) / 2
+            over = _above(text, title, top, middle) if title else None
+            ceiling = over if over is not None else top + HIGHEST + 4
+            height = min(max(ceiling - top - 6, LOWEST), HIGHEST)
+            centre = (ceiling + top) / 2
+            # Between the two where there is room; otherwise it stands on the name and overlaps the title, as by hand.
+            low = max(centre - height / 2, top + 2)
+            return {
+                "page": index,
+                "box": [middle - WIDEST / 2, low, middle + WIDEST / 2, low + height],
+                "found": "between" if over is not None else "over",
+            }
+    return None
+
+
+def sizes(path: str, page: int) -> dict[str, Any]:
+    """How many pages there are, and the size of one in points."""
+    with pypdfium2.PdfDocument(Path(path)) as document:
+        page = min(max(page, 0), len(document) - 1)
+        width, height = document.get_page_size(page)
+        return {"pages": len(document), "width": width, "height": height}
+
+
+def draw(path: str, page: int, out: str, pixels: int) -> None:
+    """One page with its annotations as PNG, `pixels` wide."""
+    with pypdfium2.PdfDocument(Path(path)) as document:
+        document.init_forms()
+        one = document[page]
+        one.render(scale=pixels / one.get_width(), may_draw_forms=True).to_pil().convert("RGB").save(out, "PNG")
+
+
+def work(task: str, *arguments: Any) -> Any:
+    """The one door, so that one worker process serves every question."""
+    return {"find": find, "sizes": sizes, "draw": draw}[task](*arguments)
+
+
+def _last(text: Any, wanted: str) -> Box | None:
+    found = None
+    search = text.search(wanted, match_case=True)
+    while place := search.get_next():
+        found = place
+    return _edges(text, *found) if found else None
+
+
+def _above(text: Any, title: str, top: float, middle: float) -> float | None:
+    """The lower edge of the lowest place of the title above the name and over its middle."""
+    lowest = None
+    search = text.search(title)
+    while place := search.get_next():
+        left, bottom, right, _top = _edges(text, *place)
+        # Over the name, and within a hand's breadth of it.
+        if bottom > top and left - 20 <= middle <= right + 20 and bottom - top < 200:
+            lowest = bottom if lowest is None else min(lowest, bottom)
+    return lowest
+
+
+def _edges(text: Any, start: int, count: int) -> Box:
+    boxes = [text.get_charbox(index) for index in range(start, start + count) if text.get_text_range(index, 1).strip()]
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def fitted(room: Box, width: float, height: float) -> Box:
+    """The largest box of this shape within the room, centred."""
+    scale = min((room[2] - room[0]) / width, (room[3] - room[1]) / height)
+    x, y = (room[0] + room[2]) / 2, (room[1] + room[3]) / 2
+    return (x - width * scale / 2, y - height * scale / 2, x + width * scale / 2, y + height * scale / 2)
+
+
+def over_left_third(person: Box, width_mm: float, height_mm: float) -> Box:
+    """Where the seal goes at its true size: its right edge one third into the person's signature, at the same height."""
+    width, height = width_mm * POINTS_PER_MM, height_mm * POINTS_PER_MM
+    edge = person[0] + (person[2] - person[0]) / 3
+    middle = (person[1] + person[3]) / 2
+    return (edge - width, middle - height / 2, edge, middle + height / 2)
+
+
+def top_right(page_width: float, page_height: float, width: float, lines: int, leading: float, taken: int = 0) -> Box:
+    """Where the lines of an annex or copy go; `taken`: how many such texts stand there already, each keeps its own row."""
+    right, top = page_width - RIGHT_MARGIN, page_height - TOP_MARGIN - taken * (lines * leading + 4)
+    return (right - width, top - lines * leading - 1, right, top)
