@@ -61,7 +61,7 @@ class Validator:
                 from signing.validation.anchors import AnchorNotReadable
 
                 raise AnchorNotReadable(error.message) from None
-            reason = _reason(error)
+            reason = reason_of(error)
         except (KeyError, TypeError, ValueError) as error:
             reason = Message("crashed", {"detail": str(error)[:500]})
         return FileVerdict(
@@ -110,7 +110,8 @@ def sha256_of(path: str | Path) -> str:
     return digest.hexdigest()
 
 
-def _reason(error: IsolationError) -> Message:
+def reason_of(error: IsolationError) -> Message:
+    """What to tell of a worker that gave no verdict."""
     match error:
         case TooLate():
             return Message("too_late")

@@ -1,4 +1,4 @@
-"""`manage.py verify`: the signatures of PDF files, without a database."""
+"""`manage.py verify`: the signatures of PDF, CMS, XML and office files, without a database."""
 
 import json
 from argparse import ArgumentParser
@@ -15,8 +15,8 @@ from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from signing.formats.door import Door, kind_of, signed_name
 from signing.validation.anchors import AnchorNotReadable
-from signing.validation.run import Validator
 from signing.validation.trust import read_anchors
 from signing.validation.verdicts import FileVerdict, Outcome, SignatureVerdict
 from signing.validation.wording import OUTCOMES, text_of
@@ -24,22 +24,26 @@ from signing.validation.wording import OUTCOMES, text_of
 
 @dataclass(frozen=True)
 class Asked:
-    """One file to verify, with its own anchors, time and password."""
+    """One file to verify, with its own anchors, time and password. `beside`: the file that it signs, where that is another."""
 
     path: Path
     trust: tuple[bytes, ...]
     at: datetime | None
     password: str | None
+    beside: Path | None = None
 
 
 class Command(BaseCommand):
-    """Verify the signatures of PDF files."""
+    """Verify the signatures of files."""
 
-    help = "Verify the signatures of PDF files. Needs no database; nothing is fetched from the network."
+    help = (
+        "Verify the signatures of PDF, CMS (.p7s, .p7m), XML and office files. "
+        "Needs no database; nothing is fetched from the network."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files, or folders walked for PDFs")
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files, or folders walked for them")
         parser.add_argument(
             "--list",
             type=Path,
@@ -47,6 +51,12 @@ class Command(BaseCommand):
             help="lines of: file, trust PEMs (commas), time, password; tabs between",
         )
         parser.add_argument("--trust", type=Path, action="append", default=[], metavar="PEM", help="a trust anchor")
+        parser.add_argument(
+            "--beside",
+            type=Path,
+            metavar="FILE",
+            help="the file that a detached signature signs; x.pdf for x.pdf.p7s where it lies in the same folder",
+        )
         parser.add_argument("--at", metavar="TIME", help="the time to judge by, ISO 8601; now unless given")
         parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files at the same time")
         parser.add_argument("--json", action="store_true", help="one line of JSON per file")
@@ -56,7 +66,7 @@ class Command(BaseCommand):
         if not asked:
             raise CommandError("No file to verify.")
         jobs = max(1, options["jobs"])
-        validator = Validator(workers=jobs)
+        validator = Door(workers=jobs)
         failed = 0
         console = Console(stderr=True)
         bar = Progress(
@@ -87,7 +97,11 @@ class Command(BaseCommand):
         at = _time(options["at"])
         anchors: dict[Path, bytes] = {}
         common = tuple(_anchor(path, anchors) for path in options["trust"])
-        asked = [Asked(path, common, at, None) for given in options["paths"] for path in _files(given)]
+        asked = [
+            Asked(path, common, at, None, options["beside"] or _beside(path))
+            for given in options["paths"]
+            for path in _files(given)
+        ]
         if options["list"] is not None:
             try:
                 lines = options["list"].read_text(encoding="utf-8").splitlines()
@@ -98,7 +112,9 @@ class Command(BaseCommand):
                     continue
                 file, trust, moment, password = (*line.split("\t"), "", "", "")[:4]
                 own = tuple(_anchor(Path(name), anchors) for name in trust.split(",") if name)
-                asked.append(Asked(Path(file), (*common, *own), _time(moment) or at, password or None))
+                asked.append(
+                    Asked(Path(file), (*common, *own), _time(moment) or at, password or None, _beside(Path(file)))
+                )
         return asked
 
     def _print(self, path: Path, verdict: FileVerdict | str, *, as_json: bool) -> None:
@@ -115,12 +131,16 @@ class Command(BaseCommand):
             for signature in verdict.signatures:
                 who = f"{signature.field}, {signature.signer}" if signature.signer else signature.field
                 self.stdout.write(f"  {who}: {text_of(signature.message)}")
+                for finding in signature.findings:
+                    if finding != signature.message:
+                        self.stdout.write(f"    {text_of(finding)}")
         self.stdout.flush()
 
 
-def _verdict(validator: Validator, one: Asked) -> FileVerdict | str:
+def _verdict(door: Door, one: Asked) -> FileVerdict | str:
+    beside = None if one.beside is None else (one.beside, one.beside.name)
     try:
-        return validator.validate(one.path, trust=one.trust, at=one.at, password=one.password)
+        return door.validate(one.path, beside=beside, trust=one.trust, at=one.at, password=one.password)
     except OSError as error:
         return error.strerror or str(error)
 
@@ -169,9 +189,16 @@ def _signature_json(signature: SignatureVerdict) -> dict[str, Any]:
 
 def _files(given: Path) -> Iterator[Path]:
     if given.is_dir():
-        yield from sorted(path for path in given.rglob("*") if path.suffix.lower() == ".pdf" and path.is_file())
+        yield from sorted(path for path in given.rglob("*") if kind_of("", path.name) is not None and path.is_file())
     else:
         yield given
+
+
+def _beside(path: Path) -> Path | None:
+    """The file that a detached signature signs, where it lies in the same folder under the name that is left."""
+    name = signed_name(path.name)
+    signed = None if name is None else path.with_name(name)
+    return signed if signed is not None and signed.is_file() else None
 
 
 def _anchor(path: Path, seen: dict[Path, bytes]) -> bytes:
