@@ -23,16 +23,18 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
 
 
 def register() -> None:
-    from repository.guards.rules import Guard, protect
+    from signing import trust_plugins
     from signing.blockers import failed_signatures
-    from signing.models import TrustAnchor
     from signing.pages.desk import part as desk_in_short
     from signing.panel import panel
+    from signing.provable import plugins as provable
+    from signing.reports.plugins import register as register_reports
     from signing.runs import CHANGED, FAILED
     from signing.steps import VerifySignatures
     from signing.watch import KIND, ONE, changed_title, failed_title, work_one, work_reverify
 
     registry.steps.append(VerifySignatures())
+    register_reports()
     registry.nightly_work(JobKind(name=KIND, title=_("Signatures verified again"), work_job=work_reverify), order=10)
     registry.work(JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60))
     registry.document_panels.append(Panel("signatures", 10, "signing/panel.html", panel))
@@ -41,4 +43,5 @@ def register() -> None:
     registry.closing.append((30, failed_signatures))
     registry.finding_titles[FAILED] = failed_title
     registry.finding_titles[CHANGED] = changed_title
-    protect(Guard(TrustAnchor, only=("withdrawn_at",)))
+    provable.register()
+    trust_plugins.register()

@@ -7,9 +7,8 @@ import zipfile
 from repository.codes import Indication
 from repository.intake.context import Intake
 from repository.models import Document, File, FileStatus
-from signing.anchors import anchors
+from signing.judging import Judge
 from signing.runs import PDF, keep
-from signing.validation.run import validate_file
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -20,7 +19,9 @@ class VerifySignatures:
 
     def look(self, intake: Intake) -> None:
         if intake.mime == PDF:
-            intake.found[self.name] = validate_file(intake.path, trust=anchors(), password=intake.password)
+            judge = Judge(online=True)
+            verdict = judge.judge(intake.path, intake.mime, intake.name, password=intake.password)
+            intake.found[self.name] = verdict
 
     def save(self, intake: Intake, document: Document, file: File) -> None:
         verdict = intake.found.get(self.name)

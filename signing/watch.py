@@ -13,7 +13,8 @@ from repository.codes import Indication
 from repository.jobs.engine import progress
 from repository.jobs.outcomes import ItemFailed, Save
 from repository.models import File, Finding, Job, Verification
-from signing.runs import PDF, BytesChanged, keep, look_again
+from signing.judging import Judge
+from signing.runs import BESIDE, PDF, BytesChanged, keep, look_again
 
 KIND = "reverify"
 ONE = "verify"
@@ -29,11 +30,13 @@ def work_reverify(job: Job) -> Save:
     waiting = _waiting(job)
     progress(job, total=min(waiting.count(), FILES_A_NIGHT), done=0)
     done = missing = 0
+    # One for the night: anchors, lists and responses are read once, and no address is asked twice.
+    judge = Judge(online=True)
     for file in _oldest_first(job):
         if done + missing >= FILES_A_NIGHT or time.monotonic() - began > SECONDS_A_NIGHT:
             break
         try:
-            keep(file, look_again(file), "nightly", job=job)
+            keep(file, look_again(file, judge=judge), "nightly", job=job)
             done += 1
         except (BytesMissing, BytesChanged):
             # The check of the store tells of it; here it only cannot be judged, and those after it still can.
@@ -52,10 +55,7 @@ def _oldest_first(job: Job) -> Iterator[File]:
     seen: set[Any] = set()
     while True:
         rows = list(
-            _waiting(job)
-            .exclude(pk__in=seen)
-            .select_related("version__document__agency")
-            .order_by("status__verified_at", "pk")[:STEP]
+            _waiting(job).exclude(pk__in=seen).select_related(*BESIDE).order_by("status__verified_at", "pk")[:STEP]
         )
         if not rows:
             return
@@ -73,9 +73,9 @@ def _figures(job: Job, missing: int) -> dict[str, Any]:
 
 def work_one(job: Job) -> Save:
     """Verify one file again because somebody asked. `params`: {"file": identity}."""
-    file = File.objects.select_related("version__document__agency").get(pk=job.params["file"])
+    file = File.objects.select_related(*BESIDE).get(pk=job.params["file"])
     try:
-        verdict = look_again(file)
+        verdict = look_again(file, judge=Judge(online=True))
     except BytesMissing as error:
         raise ItemFailed(
             "bytes-missing", _("The file's bytes are nowhere to be found. Tell your administrator.")

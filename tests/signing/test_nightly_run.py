@@ -27,7 +27,7 @@ def test_a_file_whose_bytes_changed_is_passed_over_and_those_after_it_are_judged
     damaged.write_bytes(b"other bytes")
     sound = {second.sha256: second}
 
-    def look(file):
+    def look(file, judge):
         from repository.bytes import path_for
 
         return validate_file(path_for(file) if file.sha256 in sound else damaged)
