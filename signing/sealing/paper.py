@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import io
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from asn1crypto import crl, ocsp, x509
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
 from PIL import Image
 from pyhanko.pdf_utils.content import PdfContent, ResourceType
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulator
@@ -21,7 +24,7 @@ from pyhanko.pdf_utils.images import PdfImage
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
@@ -35,7 +38,6 @@ DIGEST = "sha256"
 FONT = Path(__file__).parent / "fonts" / "LiberationSerif-Regular.ttf"
 SIZE, LEADING = 10, 11.5  # points; Times New Roman 10, upright, black (Nghị định 30/2020/NĐ-CP, annex I, II.8)
 MOST_PIXELS = 4_000_000  # of a picture
-MOST_PAGES = 5_000  # that are looked through for signatures
 _FILL = SimpleBoxLayoutRule(
     AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0), InnerScaling.STRETCH_TO_FIT
 )
@@ -68,7 +70,7 @@ class _Lines(PdfContent):
     def render(self) -> bytes:
         writer = self._ensure_writer
         # The font holds its file until the document is written.
-        font = GlyphAccumulator(writer, io.BytesIO(FONT.read_bytes()), font_size=SIZE)
+        font = GlyphAccumulator(writer, io.BytesIO(_font()), font_size=SIZE)
         shaped = [(font.shape(line), width_of(line)) for line in self.lines]
         self.set_resource(ResourceType.FONT, pdf_name("/Times"), font.as_resource())
         out = [b"0 g"]
@@ -78,10 +80,26 @@ class _Lines(PdfContent):
         return b"\n".join(out)
 
 
+@cache
+def _font() -> bytes:
+    """The font with 1000 units to the em: pyHanko writes widths in the font's own units, where a PDF wants thousandths (ISO 32000-2, 9.7.4.3)."""
+    out = io.BytesIO()
+    font = TTFont(FONT)
+    # Hints are for the old units; glyphs are drawn from outlines all the same.
+    for table in ("cvt ", "fpgm", "prep", "hdmx", "VDMX", "LTSH", "gasp"):
+        if table in font:
+            del font[table]
+    for glyph in font["glyf"].glyphs.values():
+        glyph.expand(font["glyf"])
+        if hasattr(glyph, "program"):
+            glyph.program.fromBytecode(b"")
+    scale_upem(font, 1000)
+    font.save(out)
+    return out.getvalue()
+
+
 def width_of(line: str) -> float:
     """The width of a line in points."""
-    from fontTools.ttLib import TTFont
-
     font = TTFont(FONT, lazy=True)
     glyphs, metrics = font.getBestCmap(), font["hmtx"]
     units = font["head"].unitsPerEm
@@ -165,31 +183,6 @@ def add_evidence(path: str, out: str, given: list[list[Any]]) -> None:
         writer.write(stream)
 
 
-def fields(path: str) -> list[dict[str, Any]]:
-    """The filled signature fields that show something: name, page, box; oldest first."""
-    reader = _writer(path).prev
-    pages = _page_numbers(reader)
-    found = []
-    for name, value, reference in enumerate_sig_fields(reader, filled_status=True):
-        field = reference.get_object()
-        widget = field["/Kids"][0] if "/Kids" in field and "/Rect" not in field else field
-        rect = [float(edge) for edge in widget.get("/Rect", [])]
-        page = pages.get(widget.raw_get("/P").idnum) if "/P" in widget else None
-        if len(rect) == 4 and rect[2] - rect[0] > 1 and rect[3] - rect[1] > 1 and page is not None:
-            found.append({"name": name, "page": page, "box": rect, "type": str(value.get("/Type", ""))})
-    return found
-
-
-def _page_numbers(reader: Any) -> dict[int, int]:
-    count = int(reader.root["/Pages"]["/Count"])
-    return {_page_id(reader, index): index for index in range(min(count, MOST_PAGES))}
-
-
-def _page_id(reader: Any, index: int) -> int:
-    container, position, _resources = reader.find_page_container(index)
-    return int(container.get_object()["/Kids"].raw_get(position).idnum)
-
-
 def _writer(path: str) -> IncrementalPdfFileWriter:
     writer = IncrementalPdfFileWriter(io.BytesIO(Path(path).read_bytes()), strict=False)
     if writer.prev.encrypted:
@@ -206,4 +199,4 @@ def _left_open(digest: Any, output: Any, out: str) -> dict[str, Any]:
     }
 
 
-_TASKS = {"prepare": prepare, "stamp": open_for_stamp, "evidence": add_evidence, "fields": fields}
+_TASKS = {"prepare": prepare, "stamp": open_for_stamp, "evidence": add_evidence}

@@ -9,15 +9,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pypdfium2
 
 POINTS_PER_MM = 72 / 25.4
+MOST_PAGES = 5_000  # that are looked through for signatures
 Box = tuple[float, float, float, float]
 
 # The handwritten signature's room: as high as the gap allows, within these.
 LOWEST, HIGHEST, WIDEST = 28.0, 71.0, 160.0
 # The text of an annex or copy: its right edge and top on A4, within the margin (annex I, part I: right 15 to 20 mm).
-RIGHT_MARGIN, TOP_MARGIN, TEXT_WIDTH = 15 * POINTS_PER_MM, 8 * POINTS_PER_MM, 75 * POINTS_PER_MM
+RIGHT_MARGIN, TOP_MARGIN, TEXT_WIDTH = 15 * POINTS_PER_MM, 5 * POINTS_PER_MM, 110 * POINTS_PER_MM
 
 
 def find(path: str, name: str, title: str) -> dict[str, Any] | None:
@@ -44,6 +46,22 @@ def find(path: str, name: str, title: str) -> dict[str, Any] | None:
     return None
 
 
+def shown(path: str) -> list[dict[str, Any]]:
+    """The filled signature fields that show something, in the order of the pages: field, page, box."""
+    found = []
+    with pikepdf.Pdf.open(path) as pdf:
+        for index, page in enumerate(pdf.pages[:MOST_PAGES]):
+            for annotation in page.obj.get("/Annots", []):
+                field = annotation if "/T" in annotation else annotation.get("/Parent", {})
+                if field.get("/FT") != "/Sig" or "/V" not in field or "/Rect" not in annotation:
+                    continue
+                x, y, to_x, to_y = (float(edge) for edge in annotation["/Rect"])
+                box = [min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y)]
+                if box[2] - box[0] > 1 and box[3] - box[1] > 1:
+                    found.append({"field": str(field.get("/T", "")), "page": index, "box": box})
+    return found
+
+
 def sizes(path: str, page: int) -> dict[str, Any]:
     """How many pages there are, and the size of one in points."""
     with pypdfium2.PdfDocument(Path(path)) as document:
@@ -62,7 +80,7 @@ def draw(path: str, page: int, out: str, pixels: int) -> None:
 
 def work(task: str, *arguments: Any) -> Any:
     """The one door, so that one worker process serves every question."""
-    return {"find": find, "sizes": sizes, "draw": draw}[task](*arguments)
+    return {"find": find, "shown": shown, "sizes": sizes, "draw": draw}[task](*arguments)
 
 
 def _last(text: Any, wanted: str) -> Box | None:
