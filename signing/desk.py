@@ -1,4 +1,4 @@
-"""What the auditor's desk counts: documents with signatures by verdict, year and agency, for one agency and its units.
+"""What the auditor's desk counts: documents with signatures by verdict, year, agency and reason, for one agency and its units.
 
 One grouped query over an agency's documents; its answer is kept for some minutes, for everybody with the same clearance, with the moment
 at which it was counted.
@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db.models import CharField, Count
@@ -23,41 +23,60 @@ from repository.models import Agency, Document
 
 ROLES = (Role.AUDITOR, Role.ARCHIVIST, Role.CHIEF)
 SIGNED = (Indication.PASSED, Indication.INDETERMINATE, Indication.FAILED)
+PROBLEMS = (Indication.FAILED, Indication.INDETERMINATE)
 KEPT_SECONDS = 300
+
+
+class Cell(NamedTuple):
+    """So many documents of an agency and a year have this verdict for this reason; `code` is empty where no reason was kept."""
+
+    path: str
+    year: int | None
+    indication: str
+    code: str
+    sub: str
+    count: int
 
 
 @dataclass(frozen=True)
 class Counted:
-    """`rows` are (agency path, year or None, indication, documents)."""
-
     at: datetime
-    rows: tuple[tuple[str, int | None, str, int], ...]
+    cells: tuple[Cell, ...]
 
     def totals(self) -> Counter[str]:
         found: Counter[str] = Counter()
-        for _path, _year, indication, count in self.rows:
-            found[indication] += count
+        for cell in self.cells:
+            found[cell.indication] += cell.count
         return found
 
     def by_year(self) -> dict[int | None, Counter[str]]:
         """Years with signatures, the earliest first; documents without a date under None."""
         found: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
-        for _path, year, indication, count in self.rows:
-            if indication in SIGNED:
-                found[year][indication] += count
+        for cell in self.cells:
+            if cell.indication in SIGNED:
+                found[cell.year][cell.indication] += cell.count
         return dict(sorted(found.items(), key=lambda pair: pair[0] or 0))
 
     def by_agency(self) -> dict[str, Counter[str]]:
         """Each agency's path with what it and its units keep, as lists count them too."""
         own: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for path, _year, indication, count in self.rows:
-            if indication in SIGNED:
-                own[path][indication] += count
+        for cell in self.cells:
+            if cell.indication in SIGNED:
+                own[cell.path][cell.indication] += cell.count
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for path, counts in own.items():
             for above in _above(path):
                 found[above].update(counts)
         return dict(found)
+
+    def by_reason(self) -> list[tuple[str, str, str, int]]:
+        """(indication, code, sub-indication, documents) of what did not pass: the failed first, then by how many."""
+        found: Counter[tuple[str, str, str]] = Counter()
+        for cell in self.cells:
+            if cell.indication in PROBLEMS:
+                found[cell.indication, cell.code, cell.sub] += cell.count
+        rows = [(*key, count) for key, count in found.items()]
+        return sorted(rows, key=lambda row: (PROBLEMS.index(Indication(row[0])), -row[3], row[1], row[2]))
 
 
 def _above(path: str) -> Iterator[str]:
@@ -74,15 +93,15 @@ def agencies_of(actor: Actor) -> list[Agency]:
 
 def count(agency: Agency, actor: Actor, *, fresh: bool = False) -> Counted:
     """What the agency and its units keep, within the actor's clearance. The caller has seen that the agency is hers."""
-    key = f"desk:{agency.pk}:{actor.clearance}"
+    key = f"desk:2:{agency.pk}:{actor.clearance}"
     kept = None if fresh else cache.get(key)
     if kept is None:
-        kept = Counted(now(), tuple(_rows(agency, actor)))
+        kept = Counted(now(), tuple(_cells(agency, actor)))
         cache.set(key, kept, KEPT_SECONDS)
     return kept
 
 
-def _rows(agency: Agency, actor: Actor) -> Iterator[tuple[str, int | None, str, int]]:
+def _cells(agency: Agency, actor: Actor) -> Iterator[Cell]:
     # The year is cut out of the text of the date: SQLite would call back into Python for each row.
     rows: Any = (
         Document.objects.filter(
@@ -93,10 +112,17 @@ def _rows(agency: Agency, actor: Actor) -> Iterator[tuple[str, int | None, str, 
         )
         .order_by()
         .annotate(year=Substr(Cast("issued_date", CharField()), 1, 4))
-        .values_list("agency", "year", "versions__files__status__indication")
+        .values_list(
+            "agency",
+            "year",
+            "versions__files__status__indication",
+            "versions__files__judged__reason",
+            "versions__files__judged__sub",
+        )
         .annotate(count=Count("pk"))
     )
     found = list(rows)
     paths = dict(Agency.objects.filter(pk__in={row[0] for row in found}).values_list("pk", "path"))
-    for pk, year, indication, count_ in found:
-        yield paths[pk], int(year) if year else None, indication or Indication.WAITING, count_
+    for pk, year, indication, code, sub, count_ in found:
+        shown = indication or Indication.WAITING
+        yield Cell(paths[pk], int(year) if year else None, shown, code or "", sub or "", count_)

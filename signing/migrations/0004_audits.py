@@ -112,7 +112,6 @@ class Migration(migrations.Migration):
                 ("pdf", models.BinaryField()),
                 ("manifest", models.BinaryField()),
                 ("signature", models.BinaryField(null=True)),
-                ("time_stamp", models.BinaryField(null=True)),
                 ("made_at", models.DateTimeField()),
             ],
         ),

@@ -189,7 +189,7 @@ class AuditRow(models.Model):
 class AuditSheet(models.Model):
     """What a closed audit says, as bytes: canonical JSON (RFC 8785), the same as PDF/A, a list of both digests, and what signs it.
 
-    `signature` is a detached CMS over `manifest`, `time_stamp` an RFC 3161 token over the SHA-256 of that signature; None without.
+    `signature` is a detached CMS over `manifest`, time-stamped inside where a time-stamp server is set up; None without a key.
     """
 
     audit = models.OneToOneField(Audit, on_delete=models.PROTECT, primary_key=True, related_name="sheet")
@@ -197,7 +197,6 @@ class AuditSheet(models.Model):
     pdf = models.BinaryField()
     manifest = models.BinaryField()
     signature = models.BinaryField(null=True)
-    time_stamp = models.BinaryField(null=True)
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Audits: population, sample, sheets, signed close."""
