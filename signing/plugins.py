@@ -24,6 +24,7 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
 
 def register() -> None:
     from signing import trust_plugins
+    from signing.audits import plugins as audits
     from signing.blockers import failed_signatures
     from signing.pages.desk import part as desk_in_short
     from signing.panel import panel
@@ -43,5 +44,6 @@ def register() -> None:
     registry.closing.append((30, failed_signatures))
     registry.finding_titles[FAILED] = failed_title
     registry.finding_titles[CHANGED] = changed_title
+    audits.register()
     provable.register()
     trust_plugins.register()

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from signing.audits.urls import urlpatterns as audits
 from signing.pages import verify
 from signing.pages.desk import changes, desk
 
 urlpatterns = [
+    *audits,
     path("files/<uuid:file_id>/verify/", verify, name="verify_file"),
     path("audit/", desk, name="desk"),
     path("audit/changes/", changes, name="desk_changes"),

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from repository.access import fetch_for
-from repository.access.acts import RECORD_ACTS
+from repository.access.rule import ACTS as RIGHTS
 from repository.actions.accept_dossier import accept_dossier
 from repository.actions.close_dossier import close_dossier
 from repository.actions.confirm_document import edit
@@ -65,7 +65,7 @@ class Act:
     starts: Callable[[Any, Any, Values, Actor], Job] | None = None
 
     def offered_to(self, actor: Actor) -> bool:
-        return actor.holds(*RECORD_ACTS[self.needs])
+        return actor.holds(*RIGHTS[self.needs])
 
 
 def _accept(pk: str, _values: Values, actor: Actor) -> None:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from repository.access.acts import RECORD_ACTS
+from repository.access.rule import ACTS as RIGHTS
 from repository.actors import Actor, actor_of
 from repository.codes import ItemState, JobState
 from repository.jobs.engine import enqueue
@@ -51,7 +51,7 @@ def plan(listing: Listing, name: str, *, ids: list[UUID], everything: bool, left
     if act is None or act.listed != listing.name:
         raise NotVisible
     if not act.offered_to(listing.actor):
-        raise Forbidden(act.needs, None, RECORD_ACTS[act.needs])
+        raise Forbidden(act.needs, None, RIGHTS[act.needs])
     if len(ids) > MOST or len(left_out) > MOST:
         raise _too_many()
     rows = listing.chosen(ids, everything=everything, left_out=left_out)
