@@ -1,25 +1,16 @@
 """Which bytes a signature covers, by its /ByteRange (ISO 32000-2, 12.8.1)."""
 
 import re
-from enum import StrEnum
 
 from pyhanko.pdf_utils import misc
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from signing.validation.document import BLANKS, END
+from signing.validation.verdicts import Covered
 
 HEXADECIMAL = re.compile(rb"<[0-9A-Fa-f\x00\t\n\f\r ]*>")
 END_WITHIN = 2048  # bytes before the end of the covered part in which its end-of-file mark must begin
-
-
-class Coverage(StrEnum):
-    """How the covered bytes lie in the file."""
-
-    WHOLE_FILE = "whole file"  # up to the end; blanks after it do not count
-    REVISION = "revision"  # a whole revision, others follow
-    REWRITTEN = "rewritten"  # a whole revision, but what the form shows as the signature was written after it
-    NOT_ACCEPTABLE = "not acceptable"  # anything else
 
 
 def covered_end(signature: EmbeddedPdfSignature, data: bytes) -> int | None:
@@ -43,20 +34,20 @@ def bytes_of(text: bytes) -> bytes:
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
-def coverage_of(signature: EmbeddedPdfSignature, data: bytes) -> Coverage:
+def coverage_of(signature: EmbeddedPdfSignature, data: bytes) -> Covered:
     """How the bytes that the signature covers lie in the file."""
     end = covered_end(signature, data)
     if end is None:
-        return Coverage.NOT_ACCEPTABLE
+        return Covered.NOT_ACCEPTABLE
     if end == len(data):
-        return Coverage.WHOLE_FILE
+        return Covered.WHOLE_FILE
     marks = list(END.finditer(data[max(0, end - END_WITHIN) : end]))
     if not marks or marks[-1].end() != min(end, END_WITHIN):
-        return Coverage.NOT_ACCEPTABLE
+        return Covered.NOT_ACCEPTABLE
     if not data[end:].strip(BLANKS):
-        return Coverage.WHOLE_FILE
+        return Covered.WHOLE_FILE
     try:
         level = signature.evaluate_signature_coverage()
     except (misc.PdfError, ValueError, TypeError, IndexError):
-        return Coverage.REWRITTEN
-    return Coverage.REVISION if level >= SignatureCoverageLevel.ENTIRE_REVISION else Coverage.REWRITTEN
+        return Covered.REWRITTEN
+    return Covered.REVISION if level >= SignatureCoverageLevel.ENTIRE_REVISION else Covered.REWRITTEN

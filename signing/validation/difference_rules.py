@@ -32,6 +32,7 @@ VRI_STREAMS = {"/Cert", "/CRL", "/OCSP"}
 VRI_KEYS = VRI_STREAMS | {"/Type", "/TU", "/TS"}
 SHOWN_OR_NOT = 1 | 2 | 32  # annotation flags Invisible, Hidden, NoView: ISO 32000-1 table 165
 DEEPEST = 40
+ENTRY_DEPTH = 3  # entry, its lists, their streams
 STRINGS = (generic.TextStringObject, generic.ByteStringObject)
 
 
@@ -137,8 +138,11 @@ class SecurityStoreRule(WhitelistRule):
             return
         index = _dictionary(new_index, "/VRI", None)
         old_index = old_index if isinstance(old_index, generic.DictionaryObject) else generic.DictionaryObject()
+        written = {(reference.idnum, reference.generation) for reference in new.explicit_refs_in_revision()}
         for key in index:
-            yield from self._check_entry(key, old, new, old_index, index, path + "/VRI")
+            # An index of many entries, most of them as they were: only those that this revision touched are looked into.
+            if key not in old_index or _touched(old_index.raw_get(key), index.raw_get(key), written):
+                yield from self._check_entry(key, old, new, old_index, index, path + "/VRI")
 
     def _check_entry(
         self,
@@ -159,6 +163,27 @@ class SecurityStoreRule(WhitelistRule):
         stamp = _entry(entry, "/TS")
         if isinstance(stamp, generic.IndirectObject) and old.is_ref_unassignable(stamp.reference):
             yield ReferenceUpdate(stamp.reference)
+
+
+def _touched(old: Any, new: Any, written: set[tuple[int, int]]) -> bool:
+    """Whether an entry is another one, or any object of it down to its streams was written."""
+    if not identical(old, new):
+        return True
+    waiting, depth = [new], 0
+    while waiting and depth < ENTRY_DEPTH:
+        following: list[Any] = []
+        for value in waiting:
+            if isinstance(value, generic.IndirectObject):
+                if (value.idnum, value.generation) in written:
+                    return True
+                if depth < ENTRY_DEPTH - 1:
+                    value = value.get_object()
+            if isinstance(value, generic.DictionaryObject):
+                following += [value.raw_get(key) for key in value]
+            elif isinstance(value, generic.ArrayObject):
+                following += [value.raw_get(place) for place in range(len(value))]
+        waiting, depth = following, depth + 1
+    return False
 
 
 def _compared(

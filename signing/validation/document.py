@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic, misc
@@ -81,11 +81,32 @@ class SignedPdf(PdfFileReader):
     def __init__(self, data: bytes) -> None:
         super().__init__(io.BytesIO(data), strict=False)
         self.data = data
+        # Both walk all revisions at each question, and each object is asked for in each revision.
+        for question in ("get_last_change", "get_introducing_revision"):
+            setattr(self.xrefs, question, _remembered(getattr(self.xrefs, question)))
 
     def get_historical_resolver(self, revision: int) -> Revision:
         if revision not in self._historical_resolver_cache:
             self._historical_resolver_cache[revision] = Revision(self, revision)
         return self._historical_resolver_cache[revision]  # type: ignore[return-value]
+
+
+def _remembered(question: Callable[[generic.Reference], int]) -> Callable[[generic.Reference], int]:
+    answers: dict[tuple[int, int], int | None] = {}
+
+    def answer(reference: generic.Reference) -> int:
+        key = reference.idnum, reference.generation
+        if key not in answers:
+            try:
+                answers[key] = question(reference)
+            except KeyError:
+                answers[key] = None
+        revision = answers[key]
+        if revision is None:
+            raise KeyError(reference)
+        return revision
+
+    return answer
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from asn1crypto import x509
 
 from signing.validation.anchors import Anchor, read_qualified
 from signing.validation.canonical import from_plain
-from signing.validation.coverage import Coverage, covered_end
+from signing.validation.coverage import covered_end
 from signing.validation.differences import Differences
 from signing.validation.document import (
     BYTE_RANGE,
@@ -31,20 +31,25 @@ from signing.validation.document import (
     unlisted_objects,
     usage_rights_only,
 )
+from signing.validation.evidence import evidence_of, wanted_of
 from signing.validation.examination import Examined, examine
 from signing.validation.knowledge import read_knowledge
+from signing.validation.material import gathered
 from signing.validation.pages import compare_pages
 from signing.validation.policy import Policy
+from signing.validation.stamps import stamps_of
 from signing.validation.trust import Trust
 from signing.validation.verdict_of import verdict_of, weigh
 from signing.validation.verdicts import (
     ChangeKind,
+    Covered,
+    EvidenceItem,
     FileFacts,
     FileVerdict,
     Message,
     Outcome,
-    SignatureKind,
     SignatureVerdict,
+    Wanted,
 )
 from signing.validation.widgets import rectangles_of
 
@@ -107,6 +112,8 @@ def validate_bytes(
         validated_at=now,
         at=at,
         seconds=round(time.monotonic() - started, 4),
+        evidence=run.evidence,
+        wanted=run.wanted,
         knowledge_given=known.given,
         knowledge_unreadable=known.unreadable,
     )
@@ -122,6 +129,8 @@ class _Run:
         self.policy = policy
         self.facts = FileFacts(size=len(data))
         self.verdicts: list[SignatureVerdict] = []
+        self.evidence: tuple[EvidenceItem, ...] = ()
+        self.wanted: tuple[Wanted, ...] = ()
 
     def outcome(self) -> tuple[Outcome, Message]:
         """Read and judge."""
@@ -197,7 +206,7 @@ class _Run:
     def _compare_pages(self, pdf: SignedPdf, found: Sequence[Examined]) -> None:
         """Draw the oldest revision after which more than validation data changed beside the newest."""
         for each in found:
-            if each.modified or each.embedded is None or each.coverage is not Coverage.REVISION:
+            if each.modified or each.embedded is None or each.coverage is not Covered.REVISION:
                 continue
             if all(change.kind is ChangeKind.VALIDATION_DATA for change in each.changes):
                 continue
@@ -210,14 +219,20 @@ class _Run:
             except pypdfium2.PdfiumError:
                 return  # not drawn, so `pages_compared` stays 0; the difference analysis stands alone
             self.facts = self._file_facts(pdf, self.facts.uncovered_bytes, result.compared)
+            each.pages_compared = result.compared
+            each.pages_changed = tuple(number + 1 for number in result.changed)
             if result.changed:
-                pages = ", ".join(str(number + 1) for number in result.changed)
+                pages = ", ".join(map(str, each.pages_changed))
                 each.modified.append(Message("pages_differ", {"pages": pages}))
             return
 
     def _conclude(self, pdf: SignedPdf, found: Sequence[Examined]) -> None:
-        stamped = [each.revision for each in found if each.kind is SignatureKind.DOCUMENT_TIMESTAMP and each.intact]
-        self.verdicts = [verdict_of(each, pdf, stamped, self.trust, self.policy) for each in found]
+        signatures = [each.embedded.signed_data for each in found if each.embedded is not None]
+        material = gathered(pdf, signatures, self.trust.known)
+        judge = self.trust.over(material, stamps_of(found, pdf))
+        self.verdicts = [verdict_of(each, pdf, judge) for each in found]
+        self.evidence = evidence_of(judge.uses, material, self.trust.anchors)
+        self.wanted = wanted_of(judge.uses)
 
     def _file_facts(self, pdf: SignedPdf, uncovered: int | None, compared: int = 0) -> FileFacts:
         return FileFacts(len(self.data), pdf.xrefs.total_revisions, bool(pdf.encrypted), uncovered, compared)

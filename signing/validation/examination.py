@@ -8,7 +8,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from signing.validation.coverage import Coverage, coverage_of
+from signing.validation.coverage import coverage_of
 from signing.validation.differences import Differences
 from signing.validation.document import FilledField, SignedPdf
 from signing.validation.facts import attached_timestamps, lock_of, permission_of, token_facts
@@ -16,6 +16,7 @@ from signing.validation.integrity import Integrity, check_signature, check_token
 from signing.validation.verdicts import (
     Change,
     ChangeKind,
+    Covered,
     Message,
     SignatureKind,
     SubIndication,
@@ -40,18 +41,21 @@ class Examined:
     embedded: EmbeddedPdfSignature | None
     sub_filter: str | None
     integrity: Integrity
-    coverage: Coverage | None = None
+    coverage: Covered | None = None
     changes: tuple[Change, ...] = ()
     tokens: tuple[TimestampFacts, ...] = ()
     certificate: x509.Certificate | None = None
     permission: MDPPerm | None = None
     modified: list[Message] = field(default_factory=list)
     against: bool = False
+    pages_changed: tuple[int, ...] = ()
+    pages_compared: int = 0
+    signers: int | None = None
 
     @property
     def intact(self) -> bool | None:
         """Whether the signature holds over acceptable bytes."""
-        if self.coverage is Coverage.NOT_ACCEPTABLE:
+        if self.coverage is Covered.NOT_ACCEPTABLE:
             return False
         return self.integrity.intact
 
@@ -93,6 +97,7 @@ def _examine(filled: FilledField, pdf: SignedPdf, differences: Differences) -> E
         value[generic.NameObject("/Type")] = generic.NameObject("/DocTimeStamp")
     embedded = EmbeddedPdfSignature(pdf, filled.field, filled.name)
     found = Examined(filled.name, kind, embedded, sub_filter, _integrity(embedded, kind, sub_filter))
+    found.signers = len(embedded.signed_data["signer_infos"])
     found.certificate = signer_certificate(embedded.signed_data)
     found.coverage = coverage_of(embedded, pdf.data)
     if found.intact is False:
@@ -102,9 +107,9 @@ def _examine(filled: FilledField, pdf: SignedPdf, differences: Differences) -> E
         found.tokens = (token_facts(embedded.signed_data, TimestampKind.DOCUMENT, embedded),)
     else:
         found.tokens = attached_timestamps(embedded)
-    if found.coverage is Coverage.REWRITTEN:
+    if found.coverage is Covered.REWRITTEN:
         found.modified.append(Message("rewritten"))
-    elif found.coverage is Coverage.REVISION:
+    elif found.coverage is Covered.REVISION:
         found.changes = differences.after(embedded.signed_revision, found.permission, lock_of(embedded))
         found.modified.extend(_refused(found.changes))
     return found

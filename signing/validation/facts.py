@@ -1,5 +1,6 @@
 """What a signature says of itself: names, times, algorithms, permissions. Nothing here is a judgement on trust."""
 
+import hashlib
 import unicodedata
 from datetime import UTC, datetime
 
@@ -9,12 +10,12 @@ from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
+from signing.validation.algorithms import ends_of, key_bits
 from signing.validation.integrity import check_token, signer_certificate, unsigned_modulus
 from signing.validation.policy import Policy
 from signing.validation.verdicts import AlgorithmFacts, CertificateFacts, TimestampFacts, TimestampKind
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, NameError)
-FIXED_SIZE = ("ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87")  # asn1crypto cannot say their size
 LONGEST = 1000  # letters of a text taken over from a file
 
 
@@ -53,19 +54,19 @@ def certificate_facts(certificate: x509.Certificate) -> CertificateFacts | None:
 
 
 def algorithm_facts(
-    signature: EmbeddedPdfSignature, certificate: x509.Certificate | None, policy: Policy
+    signer: cms.SignerInfo, certificate: x509.Certificate | None, policy: Policy, moment: datetime
 ) -> AlgorithmFacts | None:
-    """The algorithms named in the signature, and whether the policy calls one of them weak."""
+    """The algorithms named in the signature; weak are those that the policy no longer believes at `moment`."""
     try:
-        digest = str(signature.md_algorithm)
-        mechanism = str(signature.signer_info["signature_algorithm"]["algorithm"].native)
+        digest = str(signer["digest_algorithm"]["algorithm"].native)
+        mechanism = str(signer["signature_algorithm"]["algorithm"].native)
         key, bits = "", None
         if certificate is not None:
             public_key = unsigned_modulus(certificate.public_key)
             key = str(public_key.algorithm)
-            bits = None if key in FIXED_SIZE else public_key.bit_size
-        small = bits is not None and key.startswith("rsa") and bits < policy.smallest_rsa_bits
-        return AlgorithmFacts(digest, mechanism, key, bits, weak=small or digest in policy.weak_digests)
+            bits = key_bits(public_key)
+        ends = ends_of(policy, digest, key, bits)
+        return AlgorithmFacts(digest, mechanism, key, bits, weak=any(end.moment < moment for end in ends))
     except UNREADABLE:
         return None
 
@@ -92,7 +93,11 @@ def token_facts(token: cms.SignedData, kind: TimestampKind, data: "bytes | Embed
         time = None
     authority = signer_certificate(token)
     return TimestampFacts(
-        kind, time, name_of(authority.subject) if authority else None, check_token(token, data).intact
+        kind,
+        time,
+        name_of(authority.subject) if authority else None,
+        check_token(token, data).intact,
+        sha256=hashlib.sha256(token.dump()).hexdigest(),
     )
 
 

@@ -52,18 +52,15 @@ ALGORITHM_ENDS = (
 class Policy:
     """What a signature must satisfy.
 
-    `weak_digests` and `smallest_rsa_bits` mark algorithms as weak; they are reported, and with trust anchors judged at
-    the best time. `require_revocation`: without a revocation answer for each certificate below the anchor nothing
+    `require_revocation`: without a revocation answer for each certificate below the anchor nothing
     passes. `require_timestamp`: an archived verdict must outlive the certificate, so nothing passes without a proof of when
     the signature existed. `compare_pages`: pages are drawn before and after where a later revision did more than add validation
     data, at most `pages_limit` of them, `page_pixels` on the longer side, and `page_seconds` in all. `algorithm_ends`:
-    until when algorithms are believed.
+    until when algorithms are believed; a signature must be proven to be older than that.
     """
 
     name: str
     version: str
-    weak_digests: tuple[str, ...] = ("md2", "md5", "sha1")
-    smallest_rsa_bits: int = 2048
     require_revocation: bool = True
     require_timestamp: bool = True
     compare_pages: bool = True

@@ -27,7 +27,8 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, Ce
 
 from signing.validation.algorithms import EndsOfAlgorithms
 from signing.validation.anchors import SIGNATURES, TIMESTAMPS, Anchor, AnchorNotReadable, manager, read_qualified
-from signing.validation.chains import Chains, Path
+from signing.validation.chains import NO_PATH, Chains, Path
+from signing.validation.evidence import Uses
 from signing.validation.facts import aware
 from signing.validation.integrity import LenientValidator, signer_certificate
 from signing.validation.knowledge import Knowledge
@@ -61,7 +62,7 @@ class TokenJudgement:
     """A time-stamp token: `trusted` None where no anchor was given, or where it stands over the content."""
 
     trusted: bool | None = None
-    path: Path = Path()
+    path: Path = NO_PATH
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Judgement:
     against: bool = False
     evidence_missing: bool = False
     chain_held: bool = False
-    path: Path = Path()
+    path: Path = NO_PATH
     revoked_at: datetime | None = None
 
 
@@ -154,6 +155,8 @@ class Judge:
         knowledge = replace(knowledge, known_poes=list(knowledge.assert_existence_known_at(held_since)))
         self.spec = replace(trust.spec, local_knowledge=knowledge)
         self.past = Past(self.spec, self.timing, held_since, stamps)
+        self.uses = Uses()
+        self._tokens: dict[str, dict[str, TokenJudgement]] = {}
 
     def judge_signature(self, signed_data: cms.SignedData, digest: bytes, *, stamped: bool) -> Judgement:
         """A signature over content of this digest. With a time-stamp in or after it by the algorithm for long-term
@@ -188,6 +191,12 @@ class Judge:
 
     def judge_tokens(self, signed_data: cms.SignedData) -> dict[str, TokenJudgement]:
         """The tokens inside a signature, by the SHA-256 of their DER bytes: those over its value are judged."""
+        key = sha256_of(signed_data["signer_infos"][0]["signature"].native)
+        if key not in self._tokens:
+            self._tokens[key] = self._judge_tokens(signed_data)
+        return self._tokens[key]
+
+    def _judge_tokens(self, signed_data: cms.SignedData) -> dict[str, TokenJudgement]:
         tokens = tokens_of(signed_data)
         found = {sha256_of(token.dump()): TokenJudgement(path=self._path(token, None)) for token in tokens}
         if not self.trust.anchors or not found:
@@ -237,6 +246,10 @@ class Judge:
             out_of_bounds = SubIndication.OUT_OF_BOUNDS_NO_POE
             return replace(judged, sub_indication=out_of_bounds, against=True, evidence_missing=False)
         return judged
+
+    def path_of(self, signed_data: cms.SignedData) -> Path:
+        """From the certificate of a signature or token upwards."""
+        return self._path(signed_data, None)
 
     def _path(self, signed_data: cms.SignedData, validated: ValidationPath | None) -> Path:
         if validated is not None:

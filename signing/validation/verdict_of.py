@@ -1,15 +1,24 @@
 """From what was found to verdicts: one for each signature, and one word for the file."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from signing.validation.coverage import Coverage
+from signing.validation.apart import (
+    identity_facts,
+    integrity_facts,
+    judged_tokens,
+    path_facts,
+    provable_end,
+    time_facts,
+    use,
+)
 from signing.validation.document import SignedPdf
 from signing.validation.examination import Examined
 from signing.validation.facts import algorithm_facts, certificate_facts, claimed_time, text_entry
 from signing.validation.levels import level_of
-from signing.validation.policy import Policy
-from signing.validation.trust import Judgement, Trust
+from signing.validation.trust import Judge, Judgement
 from signing.validation.verdicts import (
+    Covered,
     Indication,
     Message,
     Outcome,
@@ -34,16 +43,24 @@ NOT_CONCLUDED = {
 }
 
 
-def verdict_of(
-    found: Examined, pdf: SignedPdf, document_timestamps: Sequence[int], trust: Trust, policy: Policy
-) -> SignatureVerdict:
-    """The verdict on one signature. `document_timestamps`: revisions signed by intact document time-stamps."""
-    stamped = found.stamped or any(revision > found.revision for revision in document_timestamps)
-    judgement, message, findings = _judged(found, trust, stamped)
+def verdict_of(found: Examined, pdf: SignedPdf, judge: Judge) -> SignatureVerdict:
+    """The verdict on one signature, and in `judge.uses` what it rests on."""
+    stamps = judge.past.stamps
+    stamped = found.stamped or any(stamp.revision > found.revision for stamp in stamps)
+    judgement, message, findings = _judged(found, judge, stamped)
     found.against = judgement.against
     embedded, intact = found.embedded, found.intact
+    tokens = judged_tokens(found, judge, judgement)
+    times = [token.time for token in tokens if token.intact and token.time is not None]
+    moment = judgement.best_time or judge.timing.validation_time
     facts = None if found.certificate is None else certificate_facts(found.certificate)
-    times = [token.time for token in found.tokens if token.intact and token.time is not None]
+    algorithm = None
+    if embedded is not None:
+        algorithm = algorithm_facts(embedded.signer_info, found.certificate, judge.trust.policy, moment)
+    claimed = claimed_time(embedded) if embedded is not None and found.kind is SignatureKind.SIGNATURE else None
+    end = provable_end(found, judgement, tokens, judge) if intact and not found.modified else None
+    if embedded is not None and intact:
+        use(found, judgement, tokens, judge)
     return SignatureVerdict(
         field=found.name,
         kind=found.kind,
@@ -53,26 +70,34 @@ def verdict_of(
         covers_document=_covers(found),
         changes_after=found.changes,
         changes_allowed=None if intact is not True else not found.modified,
-        level=level_of(embedded, pdf, found.tokens, document_timestamps) if embedded is not None and intact else "-",
+        level=level_of(embedded, pdf, tokens, [stamp.revision for stamp in stamps])
+        if embedded is not None and intact
+        else "-",
         signer=None if facts is None else facts.subject,
         certificate=facts,
-        claimed_time=claimed_time(embedded) if embedded is not None and found.kind is SignatureKind.SIGNATURE else None,
+        claimed_time=claimed,
         best_time=judgement.best_time or min(times, default=None),
-        timestamps=found.tokens,
-        algorithm=algorithm_facts(embedded, found.certificate, policy) if embedded is not None else None,
+        timestamps=tokens,
+        algorithm=algorithm,
         permission=found.permission.value if found.permission is not None else None,
         sub_filter=found.sub_filter,
         reason=text_entry(embedded.sig_object, "/Reason") if embedded is not None else None,
         message=message,
         findings=tuple(findings),
+        integrity=integrity_facts(found, pdf),
+        identity=identity_facts(found, judgement, algorithm, judge),
+        time=time_facts(found, judgement, claimed, times, judge),
+        path=path_facts(judgement),
+        provable_until=None if end is None else end.moment,
+        provable_because=None if end is None else end.because,
     )
 
 
 def _covers(found: Examined) -> bool | None:
-    return None if found.coverage is None else found.coverage is Coverage.WHOLE_FILE
+    return None if found.coverage is None else found.coverage is Covered.WHOLE_FILE
 
 
-def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Message, list[Message]]:
+def _judged(found: Examined, judge: Judge, stamped: bool) -> tuple[Judgement, Message, list[Message]]:
     """Indication, the sentence to show, and every finding."""
     if found.intact is False:
         code, sub_indication = found.integrity.code or "byte_range", found.integrity.sub_indication
@@ -88,13 +113,19 @@ def _judged(found: Examined, trust: Trust, stamped: bool) -> tuple[Judgement, Me
         failed = found.integrity.code == "unreadable_signature"
         indication = Indication.TOTAL_FAILED if failed else Indication.INDETERMINATE
         return Judgement(indication, found.integrity.sub_indication), message, [message]
-    if found.kind is SignatureKind.DOCUMENT_TIMESTAMP:
-        judgement = trust.judge_timestamp(found.embedded)
+    signed_data = found.embedded.signed_data
+    stamp = next((stamp for stamp in judge.past.stamps if stamp.revision == found.revision), None)
+    if found.kind is SignatureKind.SIGNATURE:
+        judgement = judge.judge_signature(signed_data, found.embedded.compute_digest(), stamped=stamped)
+    elif stamp is not None:
+        judgement = judge.judge_timestamp(stamp)
     else:
-        judgement = trust.judge_signature(found.embedded, stamped=stamped)
+        judgement = Judgement(Indication.INDETERMINATE, SubIndication.GENERIC)
     findings = [Message("timestamp_broken")] if found.broken_timestamps else []
     if judgement.indication is Indication.TOTAL_PASSED and findings:
-        judgement = Judgement(Indication.INDETERMINATE, SubIndication.GENERIC, judgement.best_time)
+        judgement = replace(
+            judgement, indication=Indication.INDETERMINATE, sub_indication=SubIndication.GENERIC, chain_held=False
+        )
     if judgement.indication is Indication.TOTAL_PASSED:
         message = Message("passed")
     else:

@@ -292,6 +292,14 @@ class SignatureVerdict:
     provable_until: datetime | None = None
     provable_because: Message | None = None
 
+    @property
+    def status(self) -> str:
+        """The indication in the standard's word for what this is: TOTAL-PASSED is said of signatures (EN 319 102-1,
+        5.1.3), PASSED of the time-stamps they are proven by (5.4)."""
+        if self.kind is SignatureKind.DOCUMENT_TIMESTAMP:
+            return self.indication.value.removeprefix("TOTAL-")
+        return self.indication.value
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:

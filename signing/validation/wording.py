@@ -1,7 +1,10 @@
 """The sentences of verdicts. They never say more than is known: intact is not valid, unknown is not forged."""
 
+from collections import defaultdict
+
 from django.utils.translation import gettext_lazy as _
 
+from signing.formats.wording import SENTENCES as OF_OTHER_FORMATS
 from signing.validation.verdicts import ChangeKind, Indication, Message, Outcome, SubIndication
 
 SENTENCES = {
@@ -39,6 +42,11 @@ SENTENCES = {
     "permission_loosened": _("intact, but it allows more than an earlier signature does"),
     "pages_differ": _("intact, but pages show something else since: %(pages)s"),
     "unreadable_after": _("intact, but what was written after it cannot be read"),
+    # What ends first of what a conclusion rests on
+    "ends_certificate": _("the certificate of %(name)s ends"),
+    "ends_authority": _("the time-stamp authority's certificate of %(name)s ends"),
+    "ends_algorithm": _("the algorithm %(algorithm)s is no longer believed (%(source)s)"),
+    "ends_revocation_data": _("the revocation data in the file is outdated"),
     # The file
     "no_signature": _("no signature"),
     "not_a_pdf": _("not a PDF"),
@@ -52,6 +60,7 @@ SENTENCES = {
     "too_large": _("needs too much memory"),
     "crashed": _("the reader stopped on this file: %(detail)s"),
     "not_found": _("the file cannot be opened: %(detail)s"),
+    **OF_OTHER_FORMATS,
 }
 
 OUTCOMES = {
@@ -95,7 +104,7 @@ def text_of(message: Message) -> str:
     sentence = SENTENCES.get(message.code)
     if sentence is None:
         return message.code
-    return str(sentence) % {name: message.params.get(name, "") for name in ("detail", *message.params)}
+    return str(sentence) % defaultdict(str, message.params)
 
 
 def brief_of(message: Message) -> str:
@@ -103,4 +112,4 @@ def brief_of(message: Message) -> str:
     sentence = SENTENCES.get(message.code)
     if sentence is None:
         return message.code
-    return str(sentence).removesuffix(": %(detail)s") % message.params
+    return str(sentence).removesuffix(": %(detail)s") % defaultdict(str, message.params)

@@ -12,7 +12,7 @@ from signing.validation.wording import SENTENCES, text_of
 
 def test_the_hash_of_a_policy_changes_with_anything_in_it() -> None:
     assert ARCHIVE.hash == replace(ARCHIVE).hash
-    assert ARCHIVE.hash != replace(ARCHIVE, smallest_rsa_bits=3072).hash
+    assert ARCHIVE.hash != replace(ARCHIVE, algorithm_ends=()).hash
     assert ARCHIVE.hash != replace(ARCHIVE, version="another").hash
 
 

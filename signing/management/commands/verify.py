@@ -57,11 +57,15 @@ class Command(BaseCommand):
             metavar="FILE",
             help="the file that a detached signature signs; x.pdf for x.pdf.p7s where it lies in the same folder",
         )
+        parser.add_argument("--bundle", type=Path, metavar="ZIP", help="an evidence bundle, whole and in all its parts")
         parser.add_argument("--at", metavar="TIME", help="the time to judge by, ISO 8601; now unless given")
         parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files at the same time")
         parser.add_argument("--json", action="store_true", help="one line of JSON per file")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["bundle"] is not None:
+            self._verify_bundle(options)
+            return
         asked = self._asked(options)
         if not asked:
             raise CommandError("No file to verify.")
@@ -91,6 +95,21 @@ class Command(BaseCommand):
         finally:
             validator.close()
         if failed:
+            raise SystemExit(1)
+
+    def _verify_bundle(self, options: dict[str, Any]) -> None:
+        from signing.reports.bundle.tell import lines_of, plain
+        from signing.reports.bundle.verify import NotVerifiable, verify_bundle
+
+        try:
+            checked = verify_bundle(options["bundle"], [_anchor(path, {}) for path in options["trust"]])
+        except NotVerifiable as error:
+            raise CommandError(f"{options['bundle']} is no evidence bundle: {error}") from None
+        except OSError as error:
+            raise CommandError(f"{options['bundle']}: {error.strerror}") from None
+        lines = [json.dumps(plain(checked), ensure_ascii=False)] if options["json"] else lines_of(checked)
+        self.stdout.write("\n".join(lines))
+        if not checked.good:
             raise SystemExit(1)
 
     def _asked(self, options: dict[str, Any]) -> list[Asked]:
@@ -166,7 +185,7 @@ def _json(path: Path, verdict: FileVerdict | str) -> dict[str, Any]:
 def _signature_json(signature: SignatureVerdict) -> dict[str, Any]:
     return {
         "field": signature.field,
-        "indication": signature.indication.value,
+        "indication": signature.status,
         "sub_indication": signature.sub_indication and signature.sub_indication.value,
         "intact": signature.intact,
         "covers_document": signature.covers_document,
