@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 
 from signing.anchors import Trusted, given, trusted
+from signing.formats import door
 from signing.revocation.gather import Gatherer
 from signing.validation.policy import ARCHIVE, Policy
-from signing.validation.run import validate_file
 from signing.validation.verdicts import FileVerdict, Indication
 
 PDF = "application/pdf"
@@ -43,39 +43,45 @@ class Judge:
         mime: str = PDF,
         name: str = "",
         *,
+        beside: tuple[Path, str] | None = None,
         password: str | None = None,
         at: datetime | None = None,
         known: Sequence[str] = (),
     ) -> FileVerdict:
-        """`known`: SHA-256 of evidence that an earlier run was given, so that what it settled need not be asked for anew.
+        """`beside`: path and name of the file that a detached signature signs. `known`: SHA-256 of evidence that an earlier run was
+        given, so that what it settled need not be asked for anew.
 
-        Raises OSError where the file cannot be opened.
+        Raises OSError where a file cannot be opened.
         """
+
+        def once() -> FileVerdict:
+            taken, pieces = self.gatherer.shelf.bytes_of(digests)
+            verdict = validate(
+                path,
+                mime,
+                name,
+                trust=self.trust,
+                beside=beside,
+                knowledge=pieces,
+                policy=self.policy,
+                password=password,
+                at=at,
+            )
+            return replace(verdict, knowledge=tuple(taken))
+
         digests = list(dict.fromkeys([*self.gatherer.shelf.certificates(), *known]))
-        verdict = self._once(path, mime, name, password, at, digests)
+        verdict = once()
         for _round in range(ROUNDS):
             if verdict.indication in (None, Indication.TOTAL_PASSED):
                 break
-            more = self._new(self.gatherer.known_for(verdict), digests)
+            more = [digest for digest in self.gatherer.known_for(verdict) if digest not in digests]
             if not more and verdict.wanted:
-                more = self._new(self.gatherer.ask_for(verdict), digests)
+                more = [digest for digest in self.gatherer.ask_for(verdict) if digest not in digests]
             if not more:
                 break
             digests += more
-            verdict = self._once(path, mime, name, password, at, digests)
+            verdict = once()
         return verdict
-
-    def _new(self, found: Sequence[str], digests: Sequence[str]) -> list[str]:
-        return [digest for digest in found if digest not in digests]
-
-    def _once(
-        self, path: Path, mime: str, name: str, password: str | None, at: datetime | None, digests: Sequence[str]
-    ) -> FileVerdict:
-        taken, pieces = self.gatherer.shelf.bytes_of(digests)
-        verdict = validate(
-            path, mime, name, trust=self.trust, knowledge=pieces, policy=self.policy, password=password, at=at
-        )
-        return replace(verdict, knowledge=tuple(taken))
 
 
 def validate(
@@ -84,10 +90,21 @@ def validate(
     name: str,
     *,
     trust: Sequence[Trusted],
+    beside: tuple[Path, str] | None = None,
     knowledge: Sequence[bytes] = (),
     policy: Policy = ARCHIVE,
     password: str | None = None,
     at: datetime | None = None,
 ) -> FileVerdict:
-    """The engine for this kind of file."""
-    return validate_file(path, trust=given(trust), at=at, password=password, policy=policy, knowledge=list(knowledge))
+    """The engine for this kind of file, told of the anchors as they are kept here."""
+    return door.validate(
+        path,
+        mime,
+        name,
+        beside=beside,
+        trust=given(trust),
+        at=at,
+        password=password,
+        policy=policy,
+        knowledge=list(knowledge),
+    )

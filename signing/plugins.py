@@ -31,10 +31,12 @@ def register() -> None:
     from signing.provable import plugins as provable
     from signing.reports.plugins import register as register_reports
     from signing.runs import CHANGED, FAILED
-    from signing.steps import VerifySignatures
+    from signing.steps import VerifyDetached, VerifySignatures
     from signing.watch import KIND, ONE, changed_title, failed_title, work_one, work_reverify
 
     registry.steps.append(VerifySignatures())
+    registry.signature_steps.append(VerifyDetached())
+    registry.signature_steps.append(VerifyDetached())
     register_reports()
     registry.nightly_work(JobKind(name=KIND, title=_("Signatures verified again"), work_job=work_reverify), order=10)
     registry.work(JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60))

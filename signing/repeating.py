@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from repository.access import fetch_for
 from repository.actors import SYSTEM, Actor, actor_of
-from repository.bytes import BytesMissing, path_for
+from repository.bytes import find
 from repository.clock import clock_at, now
 from repository.events import record
 from repository.jobs.engine import enqueue
@@ -79,15 +79,16 @@ def repeat(run: Verification) -> Repeated:
     missing = [one for one in (*(one["sha256"] for one in basis.anchors), *basis.knowledge) if one not in kept]
     if missing:
         raise NotRepeatable("evidence-missing", _("A piece of evidence of this run is missing: %s.") % missing[0])
-    try:
-        path = path_for(run.file)
-    except BytesMissing:
-        raise NotRepeatable("bytes-missing", _("The file's bytes are nowhere to be found.")) from None
+    path = find(run.sha256)
+    beside = find(basis.beside_sha256) if basis.beside_sha256 else None
+    if path is None or (basis.beside_sha256 and beside is None):
+        raise NotRepeatable("bytes-missing", _("The file's bytes are nowhere to be found."))
     with clock_at(basis.judged_at):
         verdict = validate(
             path,
             basis.mime,
             basis.name,
+            beside=(beside, basis.beside_name) if beside is not None else None,
             trust=[_anchor(one, kept[one["sha256"]]) for one in basis.anchors],
             knowledge=[kept[digest] for digest in basis.knowledge],
             policy=from_plain(Policy, basis.policy),

@@ -20,6 +20,7 @@ from repository.findings import raise_finding
 from repository.models import File, FileStatus, Job, Verification
 from repository.registry import documents_changed
 from signing.anchors import Trusted, trusted
+from signing.beside import signed_by, tell_main, together
 from signing.evidence import keep_evidence
 from signing.judging import PDF, Judge
 from signing.models import EvidenceKind, RunBasis
@@ -68,7 +69,14 @@ def look_again(file: File, *, judge: Judge | None = None, password: str | None =
     A job that verifies many files makes one Judge for all of them; one that may ask addresses says so on it (`online`).
     """
     judge = judge or Judge()
-    return judge.judge(path_for(file), file.mime, file.name, password=password, known=_given_before(file))
+    return judge.judge(
+        path_for(file),
+        file.mime,
+        file.name,
+        password=password,
+        known=_given_before(file),
+        beside=signed_by(file),
+    )
 
 
 def _given_before(file: File) -> Sequence[str]:
@@ -124,9 +132,11 @@ def keep(
     )
     _keep_basis(run, file, verdict, policy, actor)
     before = status.indication
+    # The run keeps what the file by itself says; a main file with detached signatures is shown by all of them.
+    indication = together(file, indication)
     FileStatus.objects.filter(file=file).update(verification=run, indication=indication, verified_at=run.run_at)
     document = file.version.document
-    if indication == Shown.FAILED and before != Shown.FAILED and file.role == FileRole.MAIN:
+    if indication == Shown.FAILED and before != Shown.FAILED and file.role in (FileRole.MAIN, FileRole.SIGNATURE):
         raise_finding(FAILED, {"file": str(file.pk)}, job=job, document=document)
     if before not in (Shown.WAITING, indication):
         body = {"file": str(file.pk), "before": before, "after": str(indication)}
@@ -142,6 +152,7 @@ def keep(
         )
     if before != indication:
         documents_changed([document.pk])
+    tell_main(file)
     for told in KEPT:
         told(file, run, verdict)
     return run
@@ -160,6 +171,9 @@ def _keep_basis(run: Verification, file: File, verdict: FileVerdict, policy: Pol
     anchors = [one for one in trusted() if one.sha256 in verdict.anchors]
     pieces = [(item.kind, base64.b64decode(item.der_base64)) for item in verdict.evidence if item.der_base64]
     rested_on = keep_evidence([*pieces, *((EvidenceKind.CERTIFICATE, _der(one)) for one in anchors)], run.run_at)
+    beside = None
+    if file.role == FileRole.SIGNATURE:
+        beside = File.objects.filter(version_id=file.version_id, role=FileRole.MAIN).first()
     RunBasis.objects.create(
         verification=run,
         judged_at=verdict.validated_at,
@@ -172,6 +186,8 @@ def _keep_basis(run: Verification, file: File, verdict: FileVerdict, policy: Pol
         tools=verdict.tools,
         name=file.name,
         mime=file.mime,
+        beside_sha256=beside.sha256 if beside is not None else "",
+        beside_name=beside.name if beside is not None else "",
         actor_id=actor.id,
         actor_label=actor.label,
     )

@@ -14,13 +14,13 @@ def register() -> None:
     from signing.repeating import KIND, work_repeat
 
     registry.work(JobKind(name=KIND, title=_("Verification repeated"), work_job=work_repeat, lease_seconds=60))
-    say("anchor.proposed", _("%(who)s proposed to trust %(what)s"))
-    say("anchor.added", _("%(who)s approved %(what)s, which is trusted from now on"), "key")
-    say("anchor.refused", _("%(who)s refused to trust %(what)s: %(reason)s"))
-    say("anchor.withdrawn", _("%(who)s withdrew the trust in %(what)s: %(reason)s"), "alarm")
-    say("revocation.imported", _("%(who)s brought revocation data of %(issuer)s"))
-    say("verification.repeat_asked", _("%(who)s had an earlier verification repeated"))
-    say("verification.repeated", _("An earlier verification was repeated"))
+    say("anchor.proposed", _("%(who)s proposed to trust %(what)s."))
+    say("anchor.added", _("%(who)s approved %(what)s, which is trusted from now on."), "key")
+    say("anchor.refused", _("%(who)s refused to trust %(what)s: %(reason)s."))
+    say("anchor.withdrawn", _("%(who)s withdrew the trust in %(what)s: %(reason)s."), "alarm")
+    say("revocation.imported", _("%(who)s brought revocation data of %(issuer)s."))
+    say("verification.repeat_asked", _("%(who)s had an earlier verification repeated."))
+    say("verification.repeated", _("An earlier verification was repeated."))
     withdrawal = ("withdrawn_at", "withdrawn_from", "withdrawn_by_id", "withdrawn_reason")
     protect(
         # Two people, held by the database itself; what was withdrawn stays withdrawn.

@@ -14,7 +14,7 @@ from repository.jobs.engine import progress
 from repository.jobs.outcomes import ItemFailed, Save
 from repository.models import File, Finding, Job, Verification
 from signing.judging import Judge
-from signing.runs import BESIDE, PDF, BytesChanged, keep, look_again
+from signing.runs import BESIDE, BytesChanged, keep, look_again
 
 KIND = "reverify"
 ONE = "verify"
@@ -47,7 +47,7 @@ def work_reverify(job: Job) -> Save:
 
 def _waiting(job: Job) -> Any:
     return File.objects.filter(
-        mime=PDF, version__document__sealed_at__isnull=False, status__verified_at__lt=job.created_at
+        version__document__sealed_at__isnull=False, status__verified_at__lt=job.created_at
     ).exclude(status__indication=Indication.NONE)
 
 

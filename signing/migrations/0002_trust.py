@@ -142,6 +142,8 @@ class Migration(migrations.Migration):
                 ("tools", models.JSONField(default=dict)),
                 ("name", models.CharField(max_length=255)),
                 ("mime", models.CharField(max_length=127)),
+                ("beside_sha256", models.CharField(blank=True, max_length=64)),
+                ("beside_name", models.CharField(blank=True, max_length=255)),
                 ("actor_id", models.UUIDField(null=True)),
                 ("actor_label", models.CharField(max_length=200)),
             ],

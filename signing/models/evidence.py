@@ -81,6 +81,9 @@ class RunBasis(models.Model):
     tools = models.JSONField(default=dict)
     name = models.CharField(max_length=255)
     mime = models.CharField(max_length=127)
+    # Of a detached signature: the file that it was judged beside.
+    beside_sha256 = models.CharField(max_length=64, blank=True)
+    beside_name = models.CharField(max_length=255, blank=True)
     actor_id = models.UUIDField(null=True)
     actor_label = models.CharField(max_length=200)
 

@@ -9,7 +9,6 @@ from repository.codes import Indication
 from repository.jobs.engine import enqueue
 from repository.jobs.run import run_to_end
 from repository.models import File, FileStatus, Verification
-from signing.runs import PDF
 from signing.validation.run import validate_file
 from signing.watch import KIND
 
@@ -22,7 +21,6 @@ def test_a_file_whose_bytes_changed_is_passed_over_and_those_after_it_are_judged
     FileStatus.objects.update(indication=Indication.INDETERMINATE, verified_at=now() - timedelta(days=9))
     FileStatus.objects.filter(file=second).update(verified_at=now() - timedelta(days=1))
     # Texts stand in for papers: what is judged here is only whose bytes they are.
-    monkeypatch.setattr("signing.watch.PDF", "text/plain")
     damaged = tmp_path / "damaged"
     damaged.write_bytes(b"other bytes")
     sound = {second.sha256: second}
@@ -34,7 +32,6 @@ def test_a_file_whose_bytes_changed_is_passed_over_and_those_after_it_are_judged
 
     monkeypatch.setattr("signing.watch.look_again", look)
     job = run_to_end(enqueue(KIND, None).pk)
-    assert PDF != "text/plain"
     assert (job.state, job.result["verified"], job.result["missing"]) == ("done", 1, 1)
     assert list(Verification.objects.values_list("file_id", flat=True)) == [second.pk]
     assert not Verification.objects.filter(file=first).exists()
