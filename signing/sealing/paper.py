@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -199,4 +200,4 @@ def _left_open(digest: Any, output: Any, out: str) -> dict[str, Any]:
     }
 
 
-_TASKS = {"prepare": prepare, "stamp": open_for_stamp, "evidence": add_evidence}
+_TASKS: dict[str, Callable[..., Any]] = {"prepare": prepare, "stamp": open_for_stamp, "evidence": add_evidence}

@@ -6,6 +6,7 @@ top right of the first page. Runs in the worker process: page text is read with 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def shown(path: str) -> list[dict[str, Any]]:
     with pikepdf.Pdf.open(path) as pdf:
         for index, page in enumerate(pdf.pages[:MOST_PAGES]):
             for annotation in page.obj.get("/Annots", []):
-                field = annotation if "/T" in annotation else annotation.get("/Parent", {})
+                field = annotation if "/T" in annotation else annotation.get("/Parent", pikepdf.Dictionary())
                 if field.get("/FT") != "/Sig" or "/V" not in field or "/Rect" not in annotation:
                     continue
                 x, y, to_x, to_y = (float(edge) for edge in annotation["/Rect"])
@@ -80,7 +81,7 @@ def draw(path: str, page: int, out: str, pixels: int) -> None:
 
 def work(task: str, *arguments: Any) -> Any:
     """The one door, so that one worker process serves every question."""
-    return {"find": find, "shown": shown, "sizes": sizes, "draw": draw}[task](*arguments)
+    return _TASKS[task](*arguments)
 
 
 def _last(text: Any, wanted: str) -> Box | None:
@@ -132,3 +133,6 @@ def top_right(page_width: float, page_height: float, width: float, lines: int, l
     """Where the lines of an annex or copy go; `taken`: how many such texts stand there already, each keeps its own row."""
     right, top = page_width - RIGHT_MARGIN, page_height - TOP_MARGIN - taken * (lines * leading + 4)
     return (right - width, top - lines * leading - 1, right, top)
+
+
+_TASKS: dict[str, Callable[..., Any]] = {"find": find, "shown": shown, "sizes": sizes, "draw": draw}
