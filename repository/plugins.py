@@ -13,6 +13,7 @@ def register() -> None:
     from repository.actions.read_plan import KIND as READ
     from repository.actions.read_plan import work_read
     from repository.blockers import closing, submitting
+    from repository.intake.detached import call_waiting
     from repository.intake.pipeline import work_item
     from repository.intake.steps import ReadHead
     from repository.intake.versions import work_version
@@ -29,7 +30,7 @@ def register() -> None:
 
     registry.steps.append(ReadHead())
     registry.work(
-        JobKind(name="intake", title=_("Intake of files"), work_item=work_item, attempts=4),
+        JobKind(name="intake", title=_("Intake of files"), work_item=work_item, finish=call_waiting, attempts=4),
         JobKind(name="version", title=_("New version of a document"), work_item=work_version, attempts=4),
         JobKind(name=COPY, title=_("Copy of a file plan"), work_job=work_copy, lease_seconds=300),
         JobKind(name=READ, title=_("Reading of a file plan's table"), work_job=work_read, lease_seconds=300),

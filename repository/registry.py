@@ -94,6 +94,8 @@ Check = Callable[["Dossier"], Iterable["Blocker"]]
 @dataclass
 class Registry:
     steps: list[IntakeStep] = field(default_factory=list)
+    # What is done with a detached signature instead (repository/intake/detached.py): it has no text, and is no document.
+    signature_steps: list[IntakeStep] = field(default_factory=list)
     dossier_panels: list[Panel] = field(default_factory=list)
     document_panels: list[Panel] = field(default_factory=list)
     # Parts of a person's first page: the thing is the actor.

@@ -167,6 +167,7 @@ say("document.changed", _("%(who)s corrected the description of %(what)s."))
 say(
     "document.versioned", _("%(who)s replaced the file of %(what)s; it is version %(version)s now. “%(reason)s”"), "key"
 )
+say("document.signature_received", _("%(who)s received a detached signature of %(what)s."))
 say("document.placed", _("%(who)s put %(what)s into the dossier."))
 say("document.withdrawn", _("%(who)s took %(what)s out of the dossier."))
 say("document.read", _("%(who)s read %(what)s."))

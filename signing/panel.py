@@ -15,8 +15,9 @@ from repository.access import may
 from repository.codes import FileRole
 from repository.codes import Indication as Shown
 from repository.models import Document, File, Finding, Verification
-from signing.runs import FAILED, PDF, latest_verdict
-from signing.validation.verdicts import FileVerdict, Indication, SignatureKind, SignatureVerdict
+from signing.formats.kinds import kind_of
+from signing.runs import FAILED, latest_verdict
+from signing.validation.verdicts import FileVerdict, Indication, Outcome, SignatureKind, SignatureVerdict
 from signing.validation.wording import CHANGES, OUTCOMES, SUB_INDICATIONS, brief_of
 
 
@@ -31,16 +32,39 @@ def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
     actor = request.actor  # type: ignore[attr-defined]
     verdict = latest_verdict(file)
     finding = Finding.objects.filter(document=document, kind=FAILED, closed_at__isnull=True).first()
+    unsigned = verdict is None or verdict.outcome == Outcome.NO_SIGNATURE
+    beside = [_detached(one) for one in _beside(file)]
+    may_verify = may(actor, "verify", document)
+    return {
+        "file": file,
+        "indication": file.status.indication,
+        "signatures": [card(signature) for signature in verdict.signatures] if verdict else [],
+        "summary": _("The file itself holds no signature.") if beside and unsigned else summary(verdict, file),
+        "beside": beside,
+        "may_verify_beside": may_verify,
+        "verdict": verdict,
+        "runs": list(Verification.objects.filter(file=file).order_by("-run_at")[:10]),
+        "may_verify": kind_of(file.mime, file.name) is not None and may_verify,
+        "finding": finding if finding and may(actor, "close finding", document) else None,
+        "policy": f"{verdict.policy} {verdict.policy_version}" if verdict else "",
+    }
+
+
+def _beside(file: File) -> list[File]:
+    """The detached signatures of the version whose main file this is."""
+    rows = File.objects.filter(version=file.version_id, role=FileRole.SIGNATURE).order_by("pk")
+    return list(rows.select_related("status__verification")[:20])
+
+
+def _detached(file: File) -> dict[str, Any]:
+    """A signature that stands beside the document's main file, as one block of the panel."""
+    run = file.status.verification
+    verdict = None if run is None else FileVerdict.from_dict(run.verdict)
     return {
         "file": file,
         "indication": file.status.indication,
         "signatures": [card(signature) for signature in verdict.signatures] if verdict else [],
         "summary": summary(verdict, file),
-        "verdict": verdict,
-        "runs": list(Verification.objects.filter(file=file).order_by("-run_at")[:10]),
-        "may_verify": file.mime == PDF and may(actor, "verify", document),
-        "finding": finding if finding and may(actor, "close finding", document) else None,
-        "policy": f"{verdict.policy} {verdict.policy_version}" if verdict else "",
     }
 
 

@@ -36,7 +36,6 @@ def register() -> None:
 
     registry.steps.append(VerifySignatures())
     registry.signature_steps.append(VerifyDetached())
-    registry.signature_steps.append(VerifyDetached())
     register_reports()
     registry.nightly_work(JobKind(name=KIND, title=_("Signatures verified again"), work_job=work_reverify), order=10)
     registry.work(JobKind(name=ONE, title=_("Check of a signature"), work_job=work_one, lease_seconds=60))

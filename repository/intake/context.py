@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from repository.head import Head
-    from repository.models import Dossier, JobItem
+    from repository.models import Dossier, File, JobItem
 
 
 @dataclass
@@ -31,6 +31,8 @@ class Intake:
     pages: tuple[int, ...] = (0,)
     page_count: int | None = None
     head: Head | None = None
+    # Of a detached signature: the files that it may sign, by their names; a step that can tell puts the right one first.
+    signs: tuple[File, ...] = ()
     found: dict[str, Any] = field(default_factory=dict)
 
     def page_read(self, done: int, pages: int) -> None:

@@ -16,6 +16,7 @@ from repository.codes import WORKING_STATES, FileRole
 from repository.events import record
 from repository.intake.containers import is_container, unpack
 from repository.intake.context import Intake
+from repository.intake.detached import look_at_signature, signed_name
 from repository.intake.formats import identify
 from repository.intake.metadata import apply_head
 from repository.intake.secrets import refuse_if_secret
@@ -30,6 +31,8 @@ def work_item(job: Job, item: JobItem) -> Save:
     assert job.dossier is not None
     actor = actor_of(job.actor) if job.actor else SYSTEM
     intake = begin(job.dossier, item)
+    if signed_name(intake.name) is not None:
+        return look_at_signature(intake, actor)
     if is_container(intake):
         return unpack(job, intake, actor)
     held_already(job.dossier, intake.sha256, actor)

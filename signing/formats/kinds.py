@@ -1,9 +1,11 @@
-"""Which engine reads a file, by its MIME type and its name; and which file a detached signature belongs to, by their names."""
+"""Which engine reads a file, by its MIME type and its name."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import PurePosixPath
+
+from repository.intake.detached import signed_name
 
 PDF_MIME = "application/pdf"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -18,12 +20,14 @@ CMS_MIMES = {
     "application/pkcs7-mime",
     "application/x-pkcs7-mime",
     "application/cms",
+    "application/vnd.etsi.timestamp-token",
 }
 CMS_ENDINGS = {".p7s", ".p7m", ".tst"}
 XML_ENDINGS = {".xml", ".edxml", ".xades"}
 PACKAGE_ENDINGS = {".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".pptx", ".pptm", ".potx", ".ppsx"}
-# A file of such a name signs the file whose name comes before the ending: x.pdf.p7s signs x.pdf.
-DETACHED_ENDINGS = (".p7s", ".xades", ".tst")
+
+
+__all__ = ["Kind", "kind_of", "signed_name"]
 
 
 class Kind(StrEnum):
@@ -56,11 +60,3 @@ def kind_of(mime: str, name: str) -> Kind | None:
     if ending in PACKAGE_ENDINGS:
         return Kind.PACKAGE
     return Kind.PDF if ending == ".pdf" else None
-
-
-def signed_name(name: str) -> str | None:
-    """The name of the file that a detached signature of this name signs; None where the name is none of a signature."""
-    for ending in DETACHED_ENDINGS:
-        if name.lower().endswith(ending):
-            return name[: -len(ending)] or None
-    return None
