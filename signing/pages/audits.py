@@ -47,7 +47,7 @@ def audits(request: HttpRequest) -> HttpResponse:
     """Those that the person may see, the latest first."""
     actor = _let_in(request)
     rows, next_url = newest(Audit.objects.visible_to(actor).select_related("agency", "opened_by"), request)
-    counts = _counts([row.pk for row in rows])
+    counts = counts_of([row.pk for row in rows])
     context = {
         "rows": [{"audit": row, **counts.get(row.pk, {"done": 0, "findings": 0})} for row in rows],
         "next_url": next_url,
@@ -63,7 +63,7 @@ def _let_in(request: HttpRequest) -> Actor:
     return actor
 
 
-def _counts(ids: list[UUID]) -> dict[UUID, dict[str, int]]:
+def counts_of(ids: list[UUID]) -> dict[UUID, dict[str, int]]:
     """How many sheets of each audit are concluded, and how many of them are findings. One query."""
     found: dict[UUID, dict[str, int]] = {}
     rows = AuditRow.objects.filter(audit__in=ids).exclude(conclusion="").order_by().values_list("audit", "conclusion")

@@ -19,20 +19,27 @@ from repository.actions.findings import visible_findings
 from repository.actors import Actor
 from repository.clock import now
 from repository.codes import Indication, Role
+from repository.lists.documents import SIGNED as SIGNED_WORD
+from repository.lists.documents import UNDATED
 from repository.models import Agency, Finding
 from repository.pages.base import page, stretch
 from repository.pages.runs import title_of
 from repository.preferences import preferred, remember
 from repository.refusals import Forbidden
+from signing.audits.access import may_see_audits
 from signing.chart import chart
 from signing.desk import ROLES, SIGNED, Counted, agencies_of, count
+from signing.models import Audit
+from signing.models.audits import AuditState
+from signing.pages.audits import counts_of
+from signing.reasons import capital, words_of, written
 from signing.runs import CHANGED
 
 KEY = "desk"
 # A visit goes on while the desk is looked at again within this time.
 VISIT = timedelta(hours=1)
 FIRST_LOOK = timedelta(days=30)
-SHOWN, AGENCIES = 6, 8
+SHOWN, AGENCIES, AUDITS = 6, 8, 4
 
 
 @page
@@ -57,6 +64,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "figures": figures(counted, here),
         "chart": chart(years, lambda year: documents_url(here, year=year)),
         "years": [_year_row(year, counts, here) for year, counts in reversed(years.items())],
+        "reasons": reasons(counted, here),
+        "audits": audits_in_short(actor),
         "agencies": rows if everything else rows[:AGENCIES],
         "more": 0 if everything else max(len(rows) - AGENCIES, 0),
         "more_url": f"?{urlencode({'agency': str(here.pk), 'all': '1'})}",
@@ -121,6 +130,39 @@ def agencies(counted: Counted, here: Agency) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["failed"], -row["unsure"], row["agency"].name))
 
 
+def reasons(counted: Counted, here: Agency) -> list[dict[str, Any]]:
+    """Why documents did not pass, in plain words: the failed first; with the share of all that did not pass."""
+    rows = counted.by_reason()
+    total = sum(count for *_reason, count in rows)
+    return [
+        {
+            "indication": indication,
+            "words": capital(words_of(code)),
+            "sub": sub,
+            "count": count,
+            "share": formats.percent(count / total),
+            # Of 100; what is there at all is never thinner than one can see.
+            "width": f"{max(100 * count / total, 1.0):.1f}",
+            "failed": indication == Indication.FAILED,
+            "url": documents_url(here, verdict=indication, reason=written(code, sub)),
+        }
+        for indication, code, sub, count in rows
+    ]
+
+
+def audits_in_short(actor: Actor) -> dict[str, Any] | None:
+    """Audits that are being worked on, for who keeps them; the way to the others."""
+    if not may_see_audits(actor):
+        return None
+    running = Audit.objects.visible_to(actor).exclude(state=AuditState.CLOSED)
+    rows = list(running.select_related("agency").order_by("-pk")[:AUDITS])
+    counts = counts_of([row.pk for row in rows])
+    return {
+        "rows": [{"audit": row, **counts.get(row.pk, {"done": 0, "findings": 0})} for row in rows],
+        "may_open": may(actor, "keep audit"),
+    }
+
+
 def _agency_row(agency: Agency, counts: Counter[str]) -> dict[str, Any]:
     total, failed, unsure = counts.total(), counts[Indication.FAILED], counts[Indication.INDETERMINATE]
     # Widths of the bar out of 100; what is there at all is never thinner than one can see.
@@ -138,7 +180,7 @@ def _agency_row(agency: Agency, counts: Counter[str]) -> dict[str, Any]:
         "fail_x": f"{wide_pass + wide_unsure:.1f}",
         "fail_width": f"{wide_fail:.1f}",
         "share": formats.percent((failed + unsure) / total),
-        "url": documents_url(agency),
+        "url": documents_url(agency, verdict=SIGNED_WORD),
         "failed_url": documents_url(agency, verdict=Indication.FAILED),
         "unsure_url": documents_url(agency, verdict=Indication.INDETERMINATE),
     }
@@ -146,7 +188,7 @@ def _agency_row(agency: Agency, counts: Counter[str]) -> dict[str, Any]:
 
 def _year_row(year: int | None, counts: Counter[str], here: Agency) -> dict[str, Any]:
     said = {indication: counts[indication] for indication in SIGNED}
-    urls = {one: documents_url(here, verdict=one, year=year) if year else "" for one in SIGNED}
+    urls = {one: documents_url(here, verdict=one, year=year or UNDATED) for one in SIGNED}
     return {"year": year, "counts": [{"count": said[one], "url": urls[one]} for one in SIGNED]}
 
 
