@@ -29,10 +29,9 @@ from repository.events import record, record_many
 from repository.file_names import file_name, sheet_text
 from repository.jobs.engine import UNFINISHED, enqueue, progress
 from repository.jobs.outcomes import ItemFailed, Save
-from repository.jobs.products import making, told
+from repository.jobs.products import closed_since, making, told
 from repository.models import Document, Dossier, File, Job, Placement
 from repository.printing.facts import visible_places
-from repository.printing.jobs import closed_since
 from repository.refusals import Forbidden, NotVisible, Refused
 
 KIND = "download"

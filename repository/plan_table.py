@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from repository.access.acts import READING_ROLES
 from repository.access.querysets import under
 from repository.actors import actor_of
+from repository.file_names import sheet_text
 from repository.isolation import Isolated
 from repository.jobs.engine import progress
 from repository.jobs.outcomes import ItemRefused
@@ -110,10 +111,10 @@ def write_table(
 
 
 def text(value: Any) -> Any:
-    """A cell's text: never a formula, no control characters."""
+    """A cell's text: never a formula (a dash that begins a list is none), no control characters."""
     if not isinstance(value, str):
         return value
-    clean = "".join(letter for letter in value if letter >= " " or letter in "\n\t")
+    clean = sheet_text(value)
     return f"'{clean}" if clean[:1] in "=+@" or (clean[:1] == "-" and not clean[1:2].isspace()) else clean
 
 

@@ -20,17 +20,9 @@ from scripts.messages import ROOT, incomplete
 
 APPS = ("repository", "search", "signing", "archive", "demo", "settings")
 CATALOGUE = ROOT / "locale" / "vi" / "LC_MESSAGES" / "django.po"
-HEADER = r"""# What our own code says. `python -m scripts.extract` adds what is new and takes away what is gone.
-msgid ""
-msgstr ""
-"Project-Id-Version: van-kho\n"
-"Language: vi\n"
-"MIME-Version: 1.0\n"
-"Content-Type: text/plain; charset=UTF-8\n"
-"Content-Transfer-Encoding: 8bit\n"
-"Plural-Forms: nplurals=1; plural=0;\n"
-
-"""
+PARTS = ROOT / "locale" / "vi.d"
+# What libraries say: their modules are not read here.
+OTHERS = "libraries.po"
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -63,17 +55,28 @@ def messages_of(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]
             yield text, context
 
 
-def update(catalogue: Path = CATALOGUE, root: Path = ROOT) -> list[str]:
-    """Brings the catalogue up to the code; returns the messages that have no translation yet."""
-    with catalogue.open("rb") as stream:
-        known = read_po(stream, locale="vi")
-    known.update(messages(root), no_fuzzy_matching=True)
-    for message in known:
-        message.locations, message.auto_comments = [], []
-    written = io.BytesIO()
-    write_po(written, known, width=0, omit_header=True, ignore_obsolete=True, sort_output=True)
-    catalogue.write_text(HEADER + written.getvalue().decode(), encoding="utf-8")
-    return incomplete(known)
+def update(catalogue: Path = CATALOGUE, parts: Path = PARTS, root: Path = ROOT) -> list[str]:
+    """Brings the catalogue and its parts up to the code: what is gone leaves each, what stands nowhere yet goes into the
+    catalogue. Returns the messages that have no translation yet."""
+    found = messages(root)
+    missing: list[str] = []
+    for path in (*sorted(path for path in parts.glob("*.po") if path.name != OTHERS), catalogue):
+        with path.open("rb") as stream:
+            part = read_po(stream, locale="vi")
+        here = Catalog(charset="utf-8")
+        for message in list(found):
+            if message.id and (path == catalogue or part.get(message.id, message.context) is not None):
+                here.add(message.id, flags=message.flags, context=message.context)
+                found.delete(message.id, message.context)
+        part.update(here, no_fuzzy_matching=True)
+        for message in part:
+            message.locations, message.auto_comments = [], []
+        written = io.BytesIO()
+        write_po(written, part, width=0, omit_header=True, ignore_obsolete=True, sort_output=True)
+        header = path.read_text(encoding="utf-8").partition("\n\n")[0]
+        path.write_text(f"{header}\n\n{written.getvalue().decode()}", encoding="utf-8")
+        missing += incomplete(part)
+    return missing
 
 
 if __name__ == "__main__":

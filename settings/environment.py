@@ -6,6 +6,7 @@ Unset means embedded. A value that cannot be right raises ImproperlyConfigured w
 import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -95,14 +96,18 @@ def secret(folder: Path, name: str) -> str:
     given = os.environ.get(name, "").strip()
     if given:
         return given
-    path = folder / "secrets" / name.lower()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Two processes may start at once: both write a file of their own, and the one whose link comes first wins.
+    return written_once(folder / "secrets" / name.lower(), lambda: secrets.token_urlsafe(64).encode()).decode()
+
+
+def written_once(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What the file holds; where there is none, it is made now, for its owner alone. Raises OSError."""
     if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Two processes may start at once: both write a file of their own, and the one whose link comes first wins.
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(64))
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(make())
             file.flush()
             os.fsync(file.fileno())
         try:
@@ -111,7 +116,7 @@ def secret(folder: Path, name: str) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text()
+    return path.read_bytes()
 
 
 def hidden(name: str) -> str | None:

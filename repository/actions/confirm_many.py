@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,15 +14,13 @@ from repository.actors import Actor, actor_of
 from repository.certainty import FIELDS, is_certain, readings
 from repository.clock import LOCAL
 from repository.codes import ItemState, JobState
-from repository.jobs.engine import enqueue, wake_up, work
-from repository.jobs.outcomes import ItemFailed, Save
+from repository.jobs.outcomes import Save, refusals_told
+from repository.jobs.promptly import begin
 from repository.models import Document, Dossier, Job, JobItem
-from repository.refusals import Blocker, NotVisible, Refused, RepositoryError
+from repository.refusals import Blocker, NotVisible, Refused
 from repository.registry import JobKind, registry
 
 CONFIRM, UNCONFIRM = "confirm_many", "unconfirm_many"
-# So many are done while the person waits; more of them are a worker's.
-AT_ONCE = 20
 # Judged at a time; the rest comes when these are confirmed.
 MOST = 5000
 
@@ -61,7 +58,7 @@ def confirm_certain(dossier_id: UUID | str, *, actor: Actor) -> Job:
             ],
         )
     items = [(row.label, {"document": str(row.pk), "revision": row.revision}) for row in certain]
-    return _start(CONFIRM, dossier, actor, items)
+    return begin(CONFIRM, items, actor=actor, dossier=dossier)
 
 
 def take_back(job_id: UUID | str, *, actor: Actor) -> Job:
@@ -78,18 +75,7 @@ def take_back(job_id: UUID | str, *, actor: Actor) -> Job:
         (label, {"document": result["document"], "revision": result["revision"]})
         for label, result in JobItem.objects.filter(job=job, state=ItemState.DONE).values_list("label", "result")
     ]
-    return _start(UNCONFIRM, dossier, actor, items)
-
-
-def _start(kind: str, dossier: Dossier, actor: Actor, items: list[tuple[str, dict[str, Any]]]) -> Job:
-    with transaction.atomic():
-        job = enqueue(kind, actor.id, dossier=dossier, items=items, wake=False)
-    if len(items) <= AT_ONCE:
-        work(job.pk)
-    else:
-        wake_up(job.pk)
-    job.refresh_from_db()
-    return job
+    return begin(UNCONFIRM, items, actor=actor, dossier=dossier)
 
 
 def work_confirm(job: Job, item: JobItem) -> Save:
@@ -105,10 +91,8 @@ def work_unconfirm(job: Job, item: JobItem) -> Save:
 def _act(job: Job, item: JobItem, act: Any) -> Save:
     def save() -> dict[str, Any]:
         assert job.actor is not None
-        try:
+        with refusals_told():
             document: Document = act(actor_of(job.actor))
-        except RepositoryError as refused:
-            raise ItemFailed("refused", str(refused)) from refused
         return {"document": str(document.pk), "revision": document.revision}
 
     return save

@@ -5,31 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-
 from repository.actions.correct_document import correct_document
 from repository.actors import Actor, actor_of
 from repository.inventory.matching import Match
-from repository.jobs.engine import enqueue, wake_up, work
-from repository.jobs.outcomes import ItemFailed, Save
+from repository.jobs.outcomes import Save, refusals_told
+from repository.jobs.promptly import begin
 from repository.models import Dossier, Job, JobItem
-from repository.refusals import RepositoryError
 
 KIND = "inventory_apply"
-AT_ONCE = 20
 
 
 def apply(dossier: Dossier, name: str, matches: list[Match], *, actor: Actor) -> Job:
     """Begin to write the differences of the rows; few of them are written before this returns."""
     items = [(match.file or match.document.label, _payload(match, name)) for match in matches if match.applies]
-    with transaction.atomic():
-        job = enqueue(KIND, actor.id, dossier=dossier, params={"name": name}, items=items, wake=False)
-    if len(items) <= AT_ONCE:
-        work(job.pk)
-    else:
-        wake_up(job.pk)
-    job.refresh_from_db()
-    return job
+    return begin(KIND, items, actor=actor, dossier=dossier, params={"name": name})
 
 
 def _payload(match: Match, name: str) -> dict[str, Any]:
@@ -64,12 +53,10 @@ def work_row(job: Job, item: JobItem) -> Save:
 
     def save() -> dict[str, Any]:
         assert job.actor is not None
-        try:
+        with refusals_told():
             document = correct_document(
                 asked["document"], changes, actor=actor_of(job.actor), revision=asked["revision"], read=read
             )
-        except RepositoryError as refused:
-            raise ItemFailed("refused", str(refused)) from refused
         return {"document": str(document.pk), "revision": document.revision}
 
     return save

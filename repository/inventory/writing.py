@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from repository import formats
 from repository.access import fetch_for
@@ -18,10 +17,9 @@ from repository.codes import FileRole
 from repository.events import record
 from repository.jobs.engine import progress
 from repository.jobs.outcomes import ItemFailed, Save
-from repository.jobs.products import making, told
+from repository.jobs.products import closed_since, making, told
 from repository.models import Document, Dossier, File, Job, Placement
 from repository.printing.facts import visible_places
-from repository.refusals import Refused
 
 KIND = "inventory_file"
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -152,11 +150,5 @@ def handed(job: Job, actor: Actor) -> None:
     """Raises NotVisible, or Refused where a document was closed to the person since the file was made."""
     dossier = fetch_for(actor, "view", Dossier, job.dossier_id or "", related=("agency",))
     if _hidden(dossier, actor) > job.result.get("hidden", 0):
-        raise Refused.because(
-            "download",
-            dossier,
-            "closed-since",
-            _("Something in this table was closed to you since it was made."),
-            _("Have it made again."),
-        )
+        raise closed_since(dossier)
     hand_out(dossier, actor=actor)

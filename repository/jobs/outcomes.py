@@ -1,7 +1,10 @@
 """How the work on an item may end otherwise than well. Texts are for people and say what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from repository.refusals import RepositoryError
 
 # Writes what the work made, inside the transaction that finishes the row; returns what the row keeps as its result.
 Save = Callable[[], dict[str, Any] | None]
@@ -13,6 +16,15 @@ class ItemFailed(Exception):
     def __init__(self, code: str, message: object) -> None:
         super().__init__(str(message))
         self.code = code
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """What an action refuses is the reason for which the item could not be done. Raises ItemFailed."""
+    try:
+        yield
+    except RepositoryError as refused:
+        raise ItemFailed("refused", str(refused)) from refused
 
 
 class ItemRefused(Exception):

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from repository.clock import now
 from repository.jobs.outcomes import Save
-from repository.models import Job
+from repository.models import Dossier, Job
+from repository.refusals import Refused
 
 # The nightly job that clears away.
 KIND = "products"
@@ -86,3 +88,14 @@ def _folder(job: Job) -> Path:
 def _safe(name: str) -> str:
     """The name as one part of a path."""
     return name.replace("/", "-").replace("\0", "").lstrip(".")[:150] or "file"
+
+
+def closed_since(dossier: Dossier | None) -> Refused:
+    """What the file holds is not all hers to see any more."""
+    return Refused.because(
+        "download",
+        dossier,
+        "closed",
+        _("The file holds documents that you may not see any more."),
+        _("Ask for it again; it is made with those that you may see."),
+    )

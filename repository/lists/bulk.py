@@ -19,11 +19,11 @@ from repository.access.rule import ACTS as RIGHTS
 from repository.actors import Actor, actor_of
 from repository.codes import ItemState, JobState
 from repository.jobs.engine import enqueue
-from repository.jobs.outcomes import ItemFailed, Save
+from repository.jobs.outcomes import Save, refusals_told
 from repository.lists.acts import ACTS, Act
 from repository.lists.listing import Listing
 from repository.models import Job, JobItem
-from repository.refusals import Forbidden, NotVisible, Refused, RepositoryError
+from repository.refusals import Forbidden, NotVisible, Refused
 
 KIND, UNDO = "bulk", "bulk_undo"
 MOST = 10_000  # rows at once
@@ -63,6 +63,16 @@ def plan(listing: Listing, name: str, *, ids: list[UUID], everything: bool, left
     if count > MOST and not (act.starts and everything):
         raise _too_many()
     return Chosen(act, rows, count, tuple(ids), everything, tuple(left_out))
+
+
+def _no_undo() -> Refused:
+    return Refused.because(
+        "undo",
+        None,
+        "no-undo",
+        _("There is nothing here that can be taken back."),
+        _("It was taken back already, it is still running, or this act cannot be undone."),
+    )
 
 
 def _too_many() -> Refused:
@@ -129,11 +139,8 @@ def _actor(job: Job) -> Actor:
 
 def _said(job: Job, act: Callable[[], Any]) -> Any:
     """What is refused becomes the item's reason, in the language of who asked."""
-    with override(job.params["language"]):
-        try:
-            return act()
-        except RepositoryError as refused:
-            raise ItemFailed("refused", str(refused)) from refused
+    with override(job.params["language"]), refusals_told():
+        return act()
 
 
 def named(job: Job) -> str:
@@ -162,23 +169,11 @@ def undo(job_id: UUID | str, *, actor: Actor) -> Job:
     if job is None or actor.user is None:
         raise NotVisible
     if not may_undo(job):
-        raise Refused.because(
-            "undo",
-            None,
-            "no-undo",
-            _("There is nothing here that can be taken back."),
-            _("It was taken back already, it is still running, or this act cannot be undone."),
-        )
+        raise _no_undo()
     done = JobItem.objects.filter(job=job, state=ItemState.DONE, result__has_key="undo").order_by("pk")
     items = [(row.label, {"id": row.payload["id"], "undo": row.result["undo"]}) for row in done]
     if not items:
-        raise Refused.because(
-            "undo",
-            None,
-            "no-undo",
-            _("There is nothing here that can be taken back."),
-            _("It was taken back already, it is still running, or this act cannot be undone."),
-        )
+        raise _no_undo()
     params = {"act": job.params["act"], "of": str(job.pk), "language": get_language() or "vi"}
     made = enqueue(UNDO, actor.id, params=params, items=items)
     Job.objects.filter(pk=job.pk).update(params={**job.params, "undone": str(made.pk)})

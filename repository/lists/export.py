@@ -24,7 +24,7 @@ from repository.events import record
 from repository.file_names import file_name, sheet_text
 from repository.jobs.engine import enqueue, progress
 from repository.jobs.outcomes import ItemFailed, Save
-from repository.jobs.products import making, path_of, told
+from repository.jobs.products import closed_since, making, path_of, told
 from repository.lists.catalogue import LISTS
 from repository.lists.listing import Listing
 from repository.models import Agency, Job
@@ -178,13 +178,7 @@ def handed(job: Job, actor: Actor) -> None:
     listing = _listing(job, actor)
     for ids in _identities(beside):
         if listing.all_rows().filter(pk__in=ids).count() != len(ids):
-            raise Refused.because(
-                "download",
-                None,
-                "closed-since",
-                _("Something in this table was closed to you since it was made."),
-                _("Export the list again; it is made of what you may see now."),
-            )
+            raise closed_since(None)
 
 
 def _identities(path: Path) -> Iterator[list[UUID]]:

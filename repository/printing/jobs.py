@@ -13,11 +13,11 @@ from repository.events import record
 from repository.file_names import file_name
 from repository.jobs.engine import UNFINISHED, enqueue, progress
 from repository.jobs.outcomes import ItemFailed, Save
-from repository.jobs.products import making, told
+from repository.jobs.products import closed_since, making, told
 from repository.models import Dossier, Job
 from repository.printing.facts import NAMES, SHEETS, facts, visible_places
 from repository.printing.make import pdf_of
-from repository.refusals import Forbidden, NotVisible, Refused
+from repository.refusals import Forbidden, NotVisible
 
 KIND = "sheets"
 RELATED = ("agency__parent", "fonds", "entry")
@@ -82,14 +82,3 @@ def title_of(what: str) -> str:
         "ending": _("the ending sheet"),
         "all": _("cover, list of documents and ending sheet"),
     }[what]
-
-
-def closed_since(dossier: Dossier) -> Refused:
-    """What the file holds is not all hers to see any more."""
-    return Refused.because(
-        "download",
-        dossier,
-        "closed",
-        _("The file holds documents that you may not see any more."),
-        _("Ask for it again; it is made with those that you may see."),
-    )

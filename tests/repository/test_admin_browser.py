@@ -6,8 +6,6 @@ No server is needed: what the browser asks for is answered by Django's test clie
 from __future__ import annotations
 
 import contextvars
-import os
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,27 +14,12 @@ from django.urls import reverse
 
 from repository.codes import Role
 from repository.models import Membership, User
+from tests.browser import chromium  # noqa: F401 - the fixture
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 SITE = "http://localhost"
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not CHROMIUM:
-        pytest.skip("no chromium on this machine (set CHROMIUM)")
-    from playwright.sync_api import sync_playwright
-
-    # The driver runs a loop in this thread; the database is only ever used from this one thread all the same.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visit:

@@ -3,8 +3,6 @@
 No server is needed: the browser is handed pages and static files by the test, as they would be served.
 """
 
-import os
-import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,13 +13,8 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from repository import design_views
+from tests.browser import chromium  # noqa: F401 - the fixture
 
-CHROMIUM = (
-    os.environ.get("CHROMIUM")
-    or shutil.which("chromium")
-    or shutil.which("chromium-browser")
-    or shutil.which("google-chrome")
-)
 SITE = "http://archive.test"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -43,18 +36,6 @@ def test_the_sign_in_page_has_one_labelled_field_each_and_offers_no_way_to_sign_
     assert 'for="id_login"' in html
     assert 'for="id_password"' in html
     assert "signup" not in html
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if not CHROMIUM:
-        pytest.skip("no chromium on this machine (set CHROMIUM)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Visit:

@@ -167,7 +167,7 @@ def test_what_was_read_without_a_doubt_is_confirmed_at_once_and_taken_back(recor
 
 
 def test_many_are_confirmed_by_a_worker(records, dossier, clerk, monkeypatch):
-    monkeypatch.setattr("repository.actions.confirm_many.AT_ONCE", 1)
+    monkeypatch.setattr("repository.jobs.promptly.AT_ONCE", 1)
     for n in range(2):
         read_document(records, dossier, number=str(n), code=f"{n}/KH-UBND")
     clerk.post(reverse("confirm_sure", args=[dossier.pk]))
