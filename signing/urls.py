@@ -5,8 +5,12 @@ from django.urls import path
 from signing.audits.urls import urlpatterns as audits
 from signing.pages import verify
 from signing.pages.desk import changes, desk
+from signing.provable.urls import urlpatterns as provable
+from signing.reports.urls import urlpatterns as reports
 
 urlpatterns = [
+    *reports,
+    *provable,
     *audits,
     path("files/<uuid:file_id>/verify/", verify, name="verify_file"),
     path("audit/", desk, name="desk"),

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('level', models.CharField(blank=True, max_length=10, verbose_name='level')),
                 ('indication', models.CharField(max_length=20)),
                 ('provable_until', models.DateTimeField(null=True, verbose_name='provable until')),
-                ('ending', models.CharField(choices=[('certificate', "The signer's certificate"), ('authority', 'The time-stamp authority'), ('algorithm', 'An algorithm'), ('never', 'Not provable now')], max_length=12, verbose_name='what ends')),
+                ('ending', models.CharField(choices=[('certificate', "The signer's certificate"), ('authority', 'The time-stamp authority'), ('revocation', 'The revocation data'), ('algorithm', 'An algorithm'), ('never', 'Not provable now')], max_length=12, verbose_name='what ends')),
                 ('because', models.JSONField(default=dict)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='repository.document')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='provable', to='repository.file')),

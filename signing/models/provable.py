@@ -13,6 +13,7 @@ class Ending(models.TextChoices):
 
     CERTIFICATE = "certificate", _("The signer's certificate")
     AUTHORITY = "authority", _("The time-stamp authority")
+    REVOCATION = "revocation", _("The revocation data")
     ALGORITHM = "algorithm", _("An algorithm")
     NEVER = "never", _("Not provable now")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,7 +28,7 @@ class PartialHashtrees(core.SequenceOf):
 
 
 class ArchiveTimeStamp(core.Sequence):
-    _fields = [  # noqa: RUF012 - asn1crypto's way
+    _fields = [
         ("digest_algorithm", algos.DigestAlgorithm, {"implicit": 0, "optional": True}),
         ("attributes", cms.CMSAttributes, {"implicit": 1, "optional": True}),
         ("reduced_hashtree", PartialHashtrees, {"implicit": 2, "optional": True}),
@@ -43,14 +44,22 @@ class ArchiveTimeStampSequence(core.SequenceOf):
     _child_spec = ArchiveTimeStampChain
 
 
+class Unread(core.SequenceOf):
+    _child_spec = core.Any
+
+
 class EvidenceRecord(core.Sequence):
-    _fields = [  # noqa: RUF012 - asn1crypto's way
+    _fields = [
         ("version", core.Integer),
         ("digest_algorithms", cms.DigestAlgorithms),
-        ("crypto_infos", core.Any, {"implicit": 0, "optional": True}),
-        ("encryption_info", core.Any, {"implicit": 1, "optional": True}),
+        ("crypto_infos", Unread, {"implicit": 0, "optional": True}),
+        ("encryption_info", Unread, {"implicit": 1, "optional": True}),
         ("archive_time_stamp_sequence", ArchiveTimeStampSequence),
     ]
+
+
+class StandsForOther(ValueError):
+    """The token is about another digest."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ def token_facts(token: bytes, digest: bytes) -> TokenFacts:
         content = signed["encap_content_info"]["content"]
         imprint = content.parsed["message_imprint"]
         if imprint["hash_algorithm"]["algorithm"].native != ALGORITHM or imprint["hashed_message"].native != digest:
-            raise ValueError("the token stands for something else")
+            raise StandsForOther("the token stands for something else")
         [signer] = signed["signer_infos"]
         over = hashlib.new(signer["digest_algorithm"]["algorithm"].native, bytes(content)).digest()
         if not check_signer(signed, signer, over).intact:
@@ -160,6 +169,8 @@ def check(sha512: str, links: Sequence[Link], *, now: datetime, anchors: Sequenc
             return Checked(None, problem="not-in-tree")
         try:
             facts = token_facts(link.token, root)
+        except StandsForOther:
+            return Checked(None, problem="not-in-tree")
         except ValueError:
             return Checked(None, problem="token-broken")
         if found and facts.at > found[-1].ends_at:
@@ -181,7 +192,9 @@ def check_plain(sha512: str, record: bytes, now: str, anchors: Sequence[bytes]) 
         checked = check(sha512, read_record(record), now=datetime.fromisoformat(now), anchors=anchors)
     except ValueError:
         checked = Checked(None, problem="unreadable")
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(checked).items()}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(checked).items()
+    }
 
 
 def _trusted(links: Sequence[Link], found: Sequence[TokenFacts], anchors: Sequence[bytes]) -> bool:
@@ -189,20 +202,23 @@ def _trusted(links: Sequence[Link], found: Sequence[TokenFacts], anchors: Sequen
     from pyhanko_certvalidator import CertificateValidator, ValidationContext
     from pyhanko_certvalidator.errors import PathError, ValidationError
 
-    from signing.validation.trust import read_anchors
+    from signing.validation.anchors import TIMESTAMPS, manager, read_qualified
 
-    roots = read_anchors(anchors)
+    trusted = manager(read_qualified(anchors), TIMESTAMPS)
     for link, facts in zip(links, found, strict=True):
         signed = cms.ContentInfo.load(link.token)["content"]
         certificate = signer_certificate(signed)
         others = [choice.chosen for choice in signed["certificates"] if choice.name == "certificate"]
         context = ValidationContext(
-            trust_roots=roots, moment=facts.at, allow_fetching=False, revocation_mode="soft-fail", other_certs=others
+            trust_manager=trusted,
+            moment=facts.at,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            other_certs=others,
         )
+        validator = CertificateValidator(certificate, validation_context=context)
         try:
-            CertificateValidator(certificate, validation_context=context).validate_usage(
-                {"digital_signature"}, {"time_stamping"}, extended_optional=False
-            )
+            asyncio.run(validator.async_validate_usage(set(), {"time_stamping"}))
         except (PathError, ValidationError):
             return False
     return True
@@ -212,8 +228,6 @@ def _path(certificate: x509.Certificate, signed: cms.SignedData) -> list[x509.Ce
     """The authority's certificate and those enclosed above it."""
     others = {choice.chosen.sha256: choice.chosen for choice in signed["certificates"] if choice.name == "certificate"}
     path = [certificate]
-    while above := next(
-        (one for one in others.values() if one.subject == path[-1].issuer and one not in path), None
-    ):
+    while above := next((one for one in others.values() if one.subject == path[-1].issuer and one not in path), None):
         path.append(above)
     return path

@@ -50,14 +50,21 @@ Stamp = Callable[[bytes], bytes]
 _worker = Isolated("signing.provable.extend:prepare", seconds=20.0, memory_mb=1024)
 
 REFUSALS = {
-    "not-a-pdf": gettext_lazy("Only a PDF takes a further time-stamp. The time-stamps over the whole archive stand for this file."),
+    "not-a-pdf": gettext_lazy(
+        "Only a PDF takes a further time-stamp. The time-stamps over the whole archive stand for this file."
+    ),
     "broken": gettext_lazy("A signature of it does not hold. A time-stamp would not mend that."),
     "encrypted": gettext_lazy("The file is encrypted; nothing can be added to it."),
     "not-readable": gettext_lazy("The file cannot be written on from its end."),
     "touched": gettext_lazy("The renewed file did not hold the original unchanged. Nothing was kept."),
-    "signature-changed": gettext_lazy("A signature would have been judged otherwise in the renewed file. Nothing was kept."),
+    "signature-changed": gettext_lazy(
+        "A signature would have been judged otherwise in the renewed file. Nothing was kept."
+    ),
     "no-stamp": gettext_lazy("The new time-stamp does not hold in the renewed file. Nothing was kept."),
-    "no-gain": gettext_lazy("It could not be proven longer than before: the authority of the time-stamp is not trusted here, or validation data is missing. Nothing was kept."),
+    "no-gain": gettext_lazy(
+        "It could not be proven longer than before: the time-stamp's authority is not trusted here, or validation data is "
+        "missing. Nothing was kept."
+    ),
 }
 
 
@@ -82,7 +89,9 @@ class Renewed:
 def newest(file: File) -> File:
     """The last file of the chain of renewals that begins with this one."""
     here = file
-    while (further := Renewal.objects.select_related("file__version__document__agency").filter(of=here).first()) is not None:
+    while (
+        further := Renewal.objects.select_related("file__version__document__agency").filter(of=here).first()
+    ) is not None:
         here = further.file
     return here
 
@@ -144,7 +153,11 @@ def _hold(before: FileVerdict, after: FileVerdict) -> None:
         raise CannotRenew("signature-changed")
     if not all(_as_good(earlier[signature.field], signature) for signature in known):
         raise CannotRenew("signature-changed")
-    if len(new) != 1 or new[0].kind != SignatureKind.DOCUMENT_TIMESTAMP or not (new[0].intact and new[0].covers_document):
+    if (
+        len(new) != 1
+        or new[0].kind != SignatureKind.DOCUMENT_TIMESTAMP
+        or not (new[0].intact and new[0].covers_document)
+    ):
         raise CannotRenew("no-stamp")
     old_end, new_end = end_of(before), end_of(after)
     if new_end is None or (old_end is not None and new_end <= old_end):
@@ -229,7 +242,12 @@ def keep_renewed(renewed: Renewed, *, actor: Actor = SYSTEM, job: Job | None = N
 
 
 def _stamped_at(stamp: SignatureVerdict, moment: datetime) -> datetime:
-    return stamp.best_time or next((one.time for one in stamp.timestamps if one.time), None) or stamp.claimed_time or moment
+    return (
+        stamp.best_time
+        or next((one.time for one in stamp.timestamps if one.time), None)
+        or stamp.claimed_time
+        or moment
+    )
 
 
 def renew(file: File, stamp: Stamp, *, actor: Actor = SYSTEM, job: Job | None = None) -> Save:

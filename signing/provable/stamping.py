@@ -138,7 +138,8 @@ def work_stamp(job: Job) -> Save:
             return lambda: {"configured": False}
         except (TimestampFailed, ValueError) as failed:
             raise Again(
-                "timestamp-server", _("The time-stamp server gave no time-stamp that holds. This is tried again by itself.")
+                "timestamp-server",
+                _("The time-stamp server gave no time-stamp that holds. This is tried again by itself."),
             ) from failed
         made += kept is not None
         job.refresh_from_db(fields=["done", "total"])
