@@ -24,6 +24,9 @@ RECORD_ACTS: dict[str, tuple[Role, ...]] = {
     "accept": (A, H),
     "seal": (A, H),
     "verify": (C, A, H, U),
+    "ask to sign": FILING_ROLES,
+    # With a key of one's own, and only where one is asked to.
+    "sign": (R, C, A, H),
     "renew": (A, H),
     "hold": (H,),
     "lift": (H,),
@@ -38,6 +41,8 @@ AGENCY_ACTS: dict[str, tuple[Role, ...]] = {
     "manage agency": (M,),
     "manage people": (M,),
     "audit": (U, H),
+    # The agency's seal is kept by its clerks' office (Nghị định 30/2020/NĐ-CP, article 32).
+    "apply seal": FILING_ROLES,
     # Opening, answering and closing an audit with its sample.
     "keep audit": (U,),
 }
@@ -48,6 +53,7 @@ GENERAL_ACTS: dict[str, tuple[Role, ...]] = {
     "see runs": (A, H, U, M),
     "manage classes": (H, M),
     "manage trust": (H, M),
+    "manage keys": (M,),
     "search": READING_ROLES,
     "work": FILING_ROLES,
 }

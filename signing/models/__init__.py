@@ -5,6 +5,7 @@ from signing.models.batches import Batch, BatchRow
 from signing.models.evidence import Evidence, EvidenceKind, RevocationItem, RunBasis, RunRepeat
 from signing.models.judged import Judged
 from signing.models.provable import Ending, EvidenceLeaf, EvidenceStamp, Provable, Renewal
+from signing.models.requests import RequestState, SigningKey, SigningRequest, SigningStep
 from signing.models.trust import AnchorProposal, ProposalState, Purpose, TrustAnchor
 
 __all__ = [
@@ -25,8 +26,12 @@ __all__ = [
     "Provable",
     "Purpose",
     "Renewal",
+    "RequestState",
     "RevocationItem",
     "RunBasis",
     "RunRepeat",
+    "SigningKey",
+    "SigningRequest",
+    "SigningStep",
     "TrustAnchor",
 ]
