@@ -216,7 +216,7 @@ def answer_row(audit_id: UUID | str, number: int, values: dict[str, str], *, act
     assert changed == 1
     row.refresh_from_db()
     said = {name: value for name, value in given.items() if value}
-    record("audit.answered", actor, audit, number=number, **said)
+    record("audit.answered", actor, audit, number=number, answers=said)
     return row
 
 

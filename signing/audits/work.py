@@ -18,11 +18,12 @@ from repository.jobs.leases import persistently
 from repository.jobs.outcomes import ItemFailed, Save
 from repository.models import File, FileStatus, Job
 from signing.audits.population import freeze, keep
+from signing.formats.kinds import kind_of
 from signing.judging import Judge
 from signing.models import Audit, AuditRow
 from signing.models.audits import AuditState
 from signing.reasons import reason_of
-from signing.runs import BESIDE, PDF, BytesChanged, look_again
+from signing.runs import BESIDE, BytesChanged, look_again
 from signing.runs import keep as keep_run
 from signing.validation.verdicts import FileVerdict
 
@@ -85,7 +86,7 @@ def _check(job: Job, row: AuditRow, actor: Actor, judge: Judge) -> None:
     if file is None:
         _put(row, {"indication": Indication.INDETERMINATE, "reason": MISSING})
         return
-    if file.mime != PDF:
+    if kind_of(file.mime, file.name) is None:
         status = FileStatus.objects.select_related("verification").get(file=file)
         run = status.verification
         code, sub = ("", "") if run is None else reason_of(FileVerdict.from_dict(run.verdict), run.indication)

@@ -18,9 +18,9 @@ from repository.events import record
 from repository.jobs.engine import UNFINISHED, enqueue
 from repository.models import Agency, File, Job
 from repository.refusals import NotVisible, Refused
+from signing.formats.kinds import kind_of
 from signing.models import Batch, BatchRow
 from signing.models.batches import Outcome
-from signing.runs import PDF
 from signing.scope import Scope, verifiable
 
 KIND = "verify_many"
@@ -38,7 +38,9 @@ def start_batch(scope: Scope, *, actor: Actor, ids: Iterable[UUID] | None = None
                 None,
                 "nothing",
                 _("None of these documents has a file whose signatures can be checked."),
-                _("Choose documents with a PDF, in agencies where you may check signatures."),
+                _(
+                    "Choose documents of agencies where you may check signatures, with a PDF or another format that can be signed."
+                ),
             )
         Batch.objects.filter(pk=batch.pk).update(gathered_at=now())
     _work_on(batch, actor)
@@ -95,9 +97,13 @@ def gather(batch: Batch, documents: list[UUID], actor: Actor) -> int:
     """Put the main files of these documents on the list, as far as the actor may have them checked; returns how many."""
     files = (
         File.objects.filter(version__document__in=verifiable(actor).filter(pk__in=documents))
-        .filter(version__current=True, role=FileRole.MAIN, mime=PDF)
-        .values_list("pk", "status__indication")
+        .filter(version__current=True, role=FileRole.MAIN)
+        .values_list("pk", "status__indication", "mime", "name")
     )
-    rows = [BatchRow(batch=batch, file_id=pk, before=before or Indication.WAITING) for pk, before in files]
+    rows = [
+        BatchRow(batch=batch, file_id=pk, before=before or Indication.WAITING)
+        for pk, before, mime, name in files
+        if kind_of(mime, name) is not None
+    ]
     BatchRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
