@@ -12,9 +12,14 @@ from django.urls import reverse
 from repository import clock
 from repository.codes import Indication
 from repository.findings import raise_finding
-from repository.models import Document, File, FileStatus, Membership
+from repository.jobs.engine import enqueue
+from repository.jobs.run import run_to_end
+from repository.models import Document, File, FileStatus, Membership, Verification
 from signing.chart import chart
+from signing.models import Judged
 from signing.runs import CHANGED
+from tests.signing.judged import basic, tampered
+from tests.signing.judged import judged as kept
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +69,88 @@ def test_every_figure_is_the_length_of_the_list_behind_it(judged_papers, cast, c
     for row in context["years"]:
         for cell in row["counts"]:
             assert listed(client, cell["url"]) == cell["count"]
+
+
+def reasoned(records, indication: str, code: str, sub: str = "", **fields) -> Document:
+    """A document that was judged with this reason."""
+    document = judged(records, indication, **fields)
+    file = File.objects.get(version__document=document)
+    run = Verification.objects.create(
+        file=file,
+        run_at=clock.now(),
+        reason="nightly",
+        sha256=file.sha256,
+        indication=indication,
+        outcome="VALID",
+        signatures=1,
+        policy="test",
+        verdict={},
+    )
+    FileStatus.objects.filter(file=file).update(verification=run)
+    Judged.objects.create(file=file, verification=run, reason=code, sub=sub)
+    return document
+
+
+def test_every_reason_is_told_in_plain_words_with_the_list_of_just_those_documents(
+    judged_papers, records, cast, client_of
+):
+    for _ in range(2):
+        reasoned(records, Indication.INDETERMINATE, "intact_no_revocation_data", "TRY_LATER")
+    reasoned(records, Indication.INDETERMINATE, "intact_no_revocation_data", "GENERIC")
+    reasoned(records, Indication.FAILED, "pages_differ", "FORMAT_FAILURE")
+    client = client_of(cast.auditor)
+    rows = client.get(reverse("desk")).context["reasons"]
+    assert [(row["indication"], row["sub"], row["count"]) for row in rows] == [
+        # One failed and two undetermined of those judged before reasons were kept.
+        (Indication.FAILED, "", 1),
+        (Indication.FAILED, "FORMAT_FAILURE", 1),
+        (Indication.INDETERMINATE, "", 2),
+        (Indication.INDETERMINATE, "TRY_LATER", 2),
+        (Indication.INDETERMINATE, "GENERIC", 1),
+    ]
+    assert not any("%(" in row["words"] or "pages_differ" in row["words"] for row in rows)
+    for row in rows:
+        assert listed(client, row["url"]) == row["count"], row
+
+
+def test_the_reason_of_each_run_is_kept_with_it(records):
+    document = kept(records, basic(), trusted=False)
+    judged_ = Judged.objects.get(file__version__document=document)
+    assert (judged_.reason, judged_.sub) == ("intact_chain_unknown", "NO_CERTIFICATE_CHAIN_FOUND")
+    assert judged_.verification == FileStatus.objects.get(file=judged_.file).verification
+
+
+def test_the_nightly_job_reads_reasons_that_are_missing_or_of_an_older_run(records):
+    document = kept(records, tampered())
+    reason = Judged.objects.get(file__version__document=document)
+    Judged.objects.all().delete()
+    assert run_to_end(enqueue("reasons", None).pk).result == {"reasons": 1}
+    assert Judged.objects.get().reason == reason.reason == "digest_mismatch"
+    Judged.objects.update(verification=Verification.objects.create(**older_run(reason.verification)), reason="passed")
+    run_to_end(enqueue("reasons", None).pk)
+    assert Judged.objects.get().reason == "digest_mismatch"
+    assert run_to_end(enqueue("reasons", None).pk).result == {"reasons": 0}
+
+
+def older_run(run: Verification) -> dict:
+    names = ("file", "run_at", "reason", "sha256", "indication", "outcome", "signatures", "policy", "verdict")
+    return {name: getattr(run, name) for name in names}
+
+
+def test_documents_without_a_date_have_a_list_too(records, cast, client_of):
+    document = judged(records, Indication.FAILED)
+    Document.objects.filter(pk=document.pk).update(issued_date=None)
+    client = client_of(cast.auditor)
+    (row,) = client.get(reverse("desk")).context["years"]
+    assert row["year"] is None
+    assert [listed(client, cell["url"]) for cell in row["counts"]] == [cell["count"] for cell in row["counts"]]
+
+
+def test_an_agencys_name_leads_to_as_many_documents_as_are_signed_there(judged_papers, records, cast, client_of):
+    records.document(records.dossier())
+    client = client_of(cast.auditor)
+    for row in client.get(reverse("desk")).context["agencies"]:
+        assert listed(client, row["url"]) == row["total"]
 
 
 def test_the_chart_and_its_table_tell_the_years(judged_papers, cast, client_of):
