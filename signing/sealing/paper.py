@@ -33,12 +33,11 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, Pdf
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import NoOpStampStyle, StaticStampStyle
 
+from signing.sealing.places import FONT, LEADING, MOST_PIXELS, SIZE
+
 # Hex digits left open for a signature with chain and time-stamp, and for a document time-stamp.
 RESERVED = 2 * 16384
 DIGEST = "sha256"
-FONT = Path(__file__).parent / "fonts" / "LiberationSerif-Regular.ttf"
-SIZE, LEADING = 10, 11.5  # points; Times New Roman 10, upright, black (Nghị định 30/2020/NĐ-CP, annex I, II.8)
-MOST_PIXELS = 4_000_000  # of a picture
 _FILL = SimpleBoxLayoutRule(
     AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0), InnerScaling.STRETCH_TO_FIT
 )

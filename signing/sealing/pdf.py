@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,14 +87,15 @@ def sign_pdf(
     look: Look,
     moment: datetime,
     trust: Sequence[bytes],
-    knowledge: Sequence[bytes] = (),
+    judge: Callable[[Path], FileVerdict] | None = None,
     reason: str = "",
     certificate_sha256: str = "",
 ) -> Signed:
     """Sign the file's bytes; returns new bytes that begin with the old ones.
 
-    `trust`: anchors, `knowledge`: certificates and revocation data at hand (DER), for B-LT and above. `certificate_sha256`: the only certificate
-    that may sign, where one is named. Raises SigningFailed: KeyUnavailable, KeyRefused, NoTimestampServer, TimestampFailed, LevelNotReached.
+    `trust`: anchors. `judge`: looks a file up by all that is known here, for B-LT and above; what its verdict rests on goes into the file.
+    `certificate_sha256`: the only certificate that may sign, where one is named.
+    Raises SigningFailed: KeyUnavailable, KeyRefused, NoTimestampServer, TimestampFailed, LevelNotReached.
     """
     if level != Level.B and not settings.TIMESTAMP_SERVER:
         raise NoTimestampServer
@@ -103,11 +104,11 @@ def sign_pdf(
         before = path.read_bytes()
         here = asyncio.run(_signature(path, work, key, field, level, look, moment, reason, certificate_sha256))
         if level in (Level.LT, Level.LTA):
-            _embed(here, trust, knowledge)
+            _embed(here, (judge or _by_the_file(trust))(here))
         if level == Level.LTA:
             _document_stamp(here, field)
             # The authority's own revocation data, so that the last time-stamp can be judged from the file as well.
-            _embed(here, trust, knowledge)
+            _embed(here, (judge or _by_the_file(trust))(here))
         data = here.read_bytes()
         if not data.startswith(before):
             raise LevelNotReached("the bytes before were not kept")
@@ -165,9 +166,12 @@ def _fill(path: Path, open_place: dict[str, Any], signature: bytes) -> None:
         stream.write(digits.ljust(room, b"0"))
 
 
-def _embed(path: Path, trust: Sequence[bytes], knowledge: Sequence[bytes]) -> None:
-    """Put what the verdict rests on, as far as it is not the file's own, into the file."""
-    verdict = validate_file(path, trust=trust, knowledge=knowledge)
+def _by_the_file(trust: Sequence[bytes]) -> Callable[[Path], FileVerdict]:
+    return lambda path: validate_file(path, trust=trust)
+
+
+def _embed(path: Path, verdict: FileVerdict) -> None:
+    """Put what the verdict rests on into the file."""
     given = [
         [item.kind.value, base64.b64decode(item.der_base64)]
         for item in verdict.evidence

@@ -12,7 +12,11 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
+from PIL import Image, ImageDraw, ImageFont
 
+FONT = Path(__file__).parent / "fonts" / "LiberationSerif-Regular.ttf"
+SIZE, LEADING = 10, 11.5  # points; Times New Roman 10, upright, black (annex I, part II, 8)
+MOST_PIXELS = 16_000_000  # of a picture
 POINTS_PER_MM = 72 / 25.4
 MOST_PAGES = 5_000  # that are looked through for signatures
 Box = tuple[float, float, float, float]
@@ -71,12 +75,46 @@ def sizes(path: str, page: int) -> dict[str, Any]:
         return {"pages": len(document), "width": width, "height": height}
 
 
-def draw(path: str, page: int, out: str, pixels: int) -> None:
-    """One page with its annotations as PNG, `pixels` wide."""
+def draw(path: str, page: int, out: str, pixels: int, look: dict[str, Any] | None = None) -> None:
+    """One page with its annotations as PNG, `pixels` wide; `look`: what a signature would show there (box, and picture or lines)."""
     with pypdfium2.PdfDocument(Path(path)) as document:
         document.init_forms()
         one = document[page]
-        one.render(scale=pixels / one.get_width(), may_draw_forms=True).to_pil().convert("RGB").save(out, "PNG")
+        scale, height = pixels / one.get_width(), one.get_height()
+        image = one.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    if look is not None:
+        _lay_over(image, look, scale, height)
+    image.save(out, "PNG")
+
+
+def _lay_over(image: Image.Image, look: dict[str, Any], scale: float, height: float) -> None:
+    left, bottom, right, top = look["box"]
+    edges = [round(left * scale), round((height - top) * scale), round(right * scale), round((height - bottom) * scale)]
+    if look.get("lines"):
+        draw = ImageDraw.Draw(image)
+        font = ImageFont.truetype(str(FONT), SIZE * scale)
+        for index, line in enumerate(look["lines"]):
+            draw.text((edges[2], edges[1] + (SIZE + index * LEADING) * scale), line, "black", font, anchor="rs")
+        return
+    with Image.open(look["picture"], formats=("PNG",)) as opened:
+        size = max(edges[2] - edges[0], 1), max(edges[3] - edges[1], 1)
+        picture = opened.convert("RGBA").resize(size, Image.Resampling.LANCZOS)
+    image.paste(picture, (edges[0], edges[1]), picture)
+
+
+def cleaned(path: str, out: str) -> list[int]:
+    """A picture as it will be kept: a PNG of its pixels alone, at most 1600 wide; its size. Raises for what is no transparent PNG."""
+    with Image.open(path, formats=("PNG",)) as opened:
+        if opened.width * opened.height > MOST_PIXELS:
+            raise ValueError("the picture is too large")
+        picture = opened.convert("RGBA")
+    if picture.getextrema()[3][0] > 0:
+        raise ValueError("the picture is not transparent")
+    # Empty edges would be counted as signature.
+    picture = picture.crop(picture.getchannel("A").getbbox() or (0, 0, 1, 1))
+    picture.thumbnail((1600, 1600), Image.Resampling.LANCZOS)
+    picture.save(out, "PNG", optimize=True)
+    return list(picture.size)
 
 
 def work(task: str, *arguments: Any) -> Any:
@@ -135,4 +173,4 @@ def top_right(page_width: float, page_height: float, width: float, lines: int, l
     return (right - width, top - lines * leading - 1, right, top)
 
 
-_TASKS: dict[str, Callable[..., Any]] = {"find": find, "shown": shown, "sizes": sizes, "draw": draw}
+_TASKS: dict[str, Callable[..., Any]] = {"find": find, "shown": shown, "sizes": sizes, "draw": draw, "cleaned": cleaned}
