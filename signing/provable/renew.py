@@ -27,14 +27,14 @@ from repository.events import record
 from repository.isolation import Isolated, IsolationError, ParserFailed
 from repository.jobs.outcomes import Again, ItemFailed, ItemHeld, Save
 from repository.models import Document, File, FileStatus, Job, Version
-from signing.anchors import anchors
+from signing.judging import Judge
 from signing.models import Provable, Renewal
 from signing.provable.extend import begins_with, digest_of_range, fill
 from signing.runs import PDF, keep, look_again
 from signing.sealing.errors import NoTimestampServer, TimestampFailed
-from signing.validation.run import validate_file
 from signing.validation.verdicts import (
     ChangeKind,
+    EvidenceKind,
     EvidenceSource,
     FileVerdict,
     Indication,
@@ -96,15 +96,16 @@ def newest(file: File) -> File:
     return here
 
 
-def extend(file: File, stamp: Stamp) -> Renewed:
+def extend(file: File, stamp: Stamp, judge: Judge) -> Renewed:
     """The outside work: nothing is written to the database. Raises CannotRenew, BytesMissing, NoTimestampServer, TimestampFailed."""
     if file.mime != PDF:
         raise CannotRenew("not-a-pdf")
-    before = look_again(file)
+    before = look_again(file, judge=judge)
     if before.outcome in BROKEN:
         raise CannotRenew("broken")
-    pieces = [base64.b64decode(item.der_base64) for item in before.evidence if item.source == EvidenceSource.GIVEN]
-    pieces = [piece for piece in pieces if piece]
+    # What is known here and not in the file goes into it: from then on the file speaks for itself.
+    given = [item for item in before.evidence if item.source == EvidenceSource.GIVEN and item.der_base64]
+    pieces = [base64.b64decode(item.der_base64) for item in given if item.kind != EvidenceKind.TIMESTAMP]
     source = path_for(file)
     with tempfile.TemporaryDirectory(prefix="renew-") as folder:
         target = Path(folder) / "renewed.pdf"
@@ -117,7 +118,7 @@ def extend(file: File, stamp: Stamp) -> Renewed:
             fill(target, room["start"], room["end"], stamp(digest))
         except ValueError as error:
             raise CannotRenew("no-stamp") from error
-        verdict = validate_file(target, trust=anchors(), knowledge=pieces)
+        verdict = judge.judge(target, PDF, file.name, known=[item.sha256 for item in given])
         _hold(before, verdict)
         received = blobs.receive_file(target)
     # What was received is what was held; the worker that read the file is not believed about it.
@@ -250,12 +251,17 @@ def _stamped_at(stamp: SignatureVerdict, moment: datetime) -> datetime:
     )
 
 
-def renew(file: File, stamp: Stamp, *, actor: Actor = SYSTEM, job: Job | None = None) -> Save:
-    """Do the outside work for a job's item; what it returns writes. Raises ItemFailed, ItemHeld or Again, with what a person can do."""
+def renew(
+    file: File, stamp: Stamp, *, actor: Actor = SYSTEM, job: Job | None = None, judge: Judge | None = None
+) -> Save:
+    """Do the outside work for a job's item; what it returns writes. Raises ItemFailed, ItemHeld or Again, with what a person can do.
+
+    Revocation data is asked for from allowed addresses, unless a `judge` is given that does not.
+    """
     if Renewal.objects.filter(of=file).exists():
         raise ItemHeld(_("It is renewed already."))
     try:
-        renewed = extend(file, stamp)
+        renewed = extend(file, stamp, judge or Judge(online=True))
     except BytesMissing as error:
         raise ItemFailed(
             "bytes-missing", _("The file's bytes are nowhere to be found. Tell your administrator.")
@@ -270,7 +276,7 @@ def renew(file: File, stamp: Stamp, *, actor: Actor = SYSTEM, job: Job | None = 
 
 
 def renew_now(file: File, stamp: Stamp, *, actor: Actor = SYSTEM) -> dict[str, Any]:
-    """`renew` at once, outside any job. Raises what it raises."""
-    save = renew(file, stamp, actor=actor)
+    """`renew` at once, outside any job, and without asking any address. Raises what it raises."""
+    save = renew(file, stamp, actor=actor, judge=Judge())
     with transaction.atomic():
         return save() or {}

@@ -110,6 +110,7 @@ class Bench:
     seal: Holder
     clerk_of_2021: Holder
     stamps: Holder
+    soon_ended: Holder
 
     def revocations(self, *revoked: Holder, at: datetime) -> bytes:
         """A revocation list of the root, in DER."""
@@ -147,6 +148,7 @@ def bench() -> Bench:
         person=issue("Nguyễn Văn An", root),
         seal=issue("Sở Nội vụ tỉnh Bình Sơn", root),
         clerk_of_2021=issue("Trần Thị Bình", root, begin=BEGIN, end=BEGIN + timedelta(days=365)),
+        soon_ended=issue("Lê Văn Cường", root, end=datetime.now(UTC) + timedelta(days=200)),
         stamps=issue("Dịch vụ dấu thời gian", root, time_stamping=True, key=rsa.generate_private_key(65537, 2048)),
     )
 
