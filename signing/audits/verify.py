@@ -107,7 +107,8 @@ def signature_check(manifest: bytes, signature: bytes | None) -> Check:
     told = {"signer": signer, "when": when, "why": brief_of(one.message), "purpose": purpose_of(signature) or "–"}
     stamped = _("Time-stamped %(when)s.") % told if when else _("No time-stamp proves when.")
     if one.indication == Indication.TOTAL_PASSED:
-        return Check(name, True, f"{_('Sealed by %(signer)s, for: %(purpose)s.') % told} {stamped}")
+        sealed = _("Sealed by %(signer)s, for: %(purpose)s.") % told
+        return Check(name, True, f"{sealed} {stamped}")
     said = _("The signature belongs to these bytes; it names %(signer)s. What is not settled: %(why)s.") % told
     return Check(name, False if one.indication == Indication.TOTAL_FAILED else None, f"{said} {stamped}")
 
