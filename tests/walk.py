@@ -20,10 +20,11 @@ from repository.codes import JobState
 from repository.jobs.engine import enqueue
 from repository.models import Document, Dossier, Finding, Hold, Job, JobItem
 from search.models import SavedSearch
+from signing.models import Audit, AuditRow, Batch, BatchRow
 
 CANARY = "HOANGYEN"
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
-RECORD_IDS = {"dossier_id", "document_id", "file_id", "hold_id", "item_id", "job_id", "finding_id"}
+RECORD_IDS = {"dossier_id", "document_id", "file_id", "hold_id", "item_id", "job_id", "finding_id", "audit_id", "batch_id"}
 # Names in Wagtail's closed addresses; one number or word is as good as another before a closed door.
 CLOSED_IDS = {
     "action": "delete",
@@ -173,7 +174,18 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         owner=cast.user("clerk"), name=f"{CANARY}-timkiem", query=f"q={CANARY}", created_at=moment
     )
     world = cast.world
+    audit = Audit.objects.create(
+        agency=world.office, title=f"{CANARY}-kiemtra", opened_by=cast.user("auditor"), opened_at=moment, state="drawn"
+    )
+    AuditRow.objects.create(
+        audit=audit, number=1, document_id=document.pk, label=f"{CANARY}-sokyhieu", subject=f"{CANARY}-trichyeu"
+    )
+    batch = Batch.objects.create(asked_by=cast.user("auditor"), asked_at=moment, scope={"kind": "chosen"})
+    BatchRow.objects.create(batch=batch, file=file, before="TOTAL-PASSED")
     return {
+        "audit_id": audit.pk,
+        "batch_id": batch.pk,
+        "what": "table",
         "search_id": saved.pk,
         "dossier_id": dossier.pk,
         "document_id": document.pk,

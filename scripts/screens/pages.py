@@ -18,6 +18,7 @@ from repository.codes import DossierState
 from repository.guide import TOPICS
 from repository.models import Document, Dossier, FilePlan, FilePlanEntry, Hold, Job
 from repository.pages.homes.waiting import QUEUES
+from signing.models import Audit, Batch
 
 # The people of the demonstration archive, by role; the tests' cast goes by the names of the roles themselves.
 ROLES = {
@@ -106,6 +107,19 @@ def a_job(actor: Actor) -> str | None:
     return reverse("job", args=[job.pk]) if job else None
 
 
+def an_audit(view: str = "audit", *more: int, **which: Any) -> Address:
+    def address(actor: Actor) -> str | None:
+        found = Audit.objects.visible_to(actor).filter(**which).order_by("-size", "pk").first()
+        return reverse(view, args=[found.pk, *more]) if found else None
+
+    return address
+
+
+def a_batch(actor: Actor) -> str | None:
+    batch = Batch.objects.filter(asked_by=actor.user).order_by("pk").first()
+    return reverse("batch", args=[batch.pk]) if batch else None
+
+
 def show_keys(page: Any) -> None:
     page.keyboard.press("?")
     page.locator("#vk-keys[open]").wait_for()
@@ -166,6 +180,16 @@ PAGES: tuple[Page, ...] = (
     Page("job", ("clerk",), a_job),
     Page("desk", ("auditor", "archivist"), at("desk")),
     Page("desk-changes", ("auditor",), at("desk_changes")),
+    Page("audits", ("auditor", "archivist"), at("audits")),
+    Page("audit-new", ("auditor",), at("audit_new")),
+    Page("audit-frozen", ("auditor",), an_audit(state="frozen")),
+    Page("audit-drawn", ("auditor",), an_audit(state="drawn")),
+    Page("audit-closed", ("auditor", "chief"), an_audit(state="closed")),
+    Page("audit-sheet", ("auditor",), an_audit("audit_row", 1, state="drawn")),
+    Page("audit-close", ("auditor",), an_audit("audit_close", state="drawn")),
+    Page("batches", ("auditor",), at("batches")),
+    Page("batch", ("auditor",), a_batch),
+    Page("verify-found", ("auditor",), at("verify_found", search="q=an+toan")),
     Page("watch", ("archivist", "auditor", "administrator"), at("runs")),
     Page("events", ("chief", "auditor"), at("events")),
     Page("guide", ("reader",), at("guide")),
