@@ -9,11 +9,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 
+from repository.models import Event
+from repository.refusals import Forbidden, Refused
 from signing.judging import Judge
 from signing.models import Evidence, RevocationItem
 from signing.revocation.addresses import NotAllowed, target
 from signing.revocation.fetch import NotFetched, fetch
+from signing.revocation.importing import import_file
+from signing.revocation.reading import ocsp_request
 from signing.validation.verdicts import EvidenceSource, Indication
 from tests.signing.revocation_pki import REVOKED, Authority, drip, give, running
 from tests.trusting import trust
@@ -139,8 +144,6 @@ def test_such_an_answer_settles_nothing_and_is_not_kept(instead, judged, authori
 
 def test_an_ocsp_response_for_another_certificate_is_not_kept(judged, authority):
     from cryptography import x509
-
-    from signing.revocation.reading import ocsp_request
 
     other, ca = (x509.load_der_x509_certificate(authority.certificate(name).dump()) for name in ("gone", "ca"))
     response = authority.ocsp_answer(ocsp_request(other, ca))
@@ -312,3 +315,52 @@ def test_the_name_is_looked_up_once_and_the_connection_goes_to_what_was_looked_a
     found = fetch(f"http://ca.example:{parts.port}/x", resolve=lambda host, port: next(answers))
     assert found == f"ca.example:{parts.port}".encode()
     assert next(answers) == ["10.0.0.1"], "the second answer was never asked for"
+
+
+# ── brought by a person ─────────────────────────────────────────────────────
+
+
+def test_what_a_person_brings_settles_a_chain_without_a_network(judged, authority, cast, settings, tmp_path):
+    settings.REVOCATION_ALLOWED = []
+    data = authority.signed(with_ca=False)
+    assert judged(data).indication is Indication.INDETERMINATE
+    for name, content in (("ca.pem", authority.pem("ca")), ("root.crl", authority.crl("root"))):
+        import_file(content, actor=cast.chief)
+    (tmp_path / "ca.crl").write_bytes(authority.crl("ca"))
+    call_command("import_revocation", str(tmp_path / "ca.crl"))
+    assert judged(data).indication is Indication.TOTAL_PASSED
+    assert authority.asked == []
+    assert Event.objects.filter(kind="revocation.imported").count() == 3
+
+
+def test_an_ocsp_response_is_taken_from_a_known_issuer_only(authority, cast):
+    from cryptography import x509
+
+    signer, ca = (x509.load_der_x509_certificate(authority.certificate(name).dump()) for name in ("signer", "ca"))
+    response = authority.ocsp_answer(ocsp_request(signer, ca))
+    with pytest.raises(Refused):
+        import_file(response, actor=cast.chief)
+    import_file(authority.certificate("ca").dump(), actor=cast.chief)
+    items, new = import_file(response, actor=cast.chief)
+    assert ([item.kind for item in items], new) == (["ocsp"], 1)
+    assert import_file(response, actor=cast.chief)[1] == 0
+
+
+def test_a_list_that_a_known_issuer_did_not_sign_is_refused(authority, cast):
+    trust(authority.pem("root"), cast)
+    data = bytearray(authority.crl("root"))
+    data[-1] ^= 1
+    with pytest.raises(Refused):
+        import_file(bytes(data), actor=cast.chief)
+    assert not RevocationItem.objects.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"nothing", b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"])
+def test_what_is_none_of_these_is_refused(data, cast):
+    with pytest.raises(Refused):
+        import_file(data, actor=cast.chief)
+
+
+def test_only_who_manages_trust_brings_any(authority, cast):
+    with pytest.raises(Forbidden):
+        import_file(authority.crl("root"), actor=cast.archivist)

@@ -58,6 +58,13 @@ class Command(BaseCommand):
             help="the file that a detached signature signs; x.pdf for x.pdf.p7s where it lies in the same folder",
         )
         parser.add_argument("--bundle", type=Path, metavar="ZIP", help="an evidence bundle, whole and in all its parts")
+        parser.add_argument(
+            "--repeat",
+            action="append",
+            default=[],
+            metavar="RUN",
+            help="a kept run of this archive, by its identity, judged again by its own recorded basis",
+        )
         parser.add_argument("--at", metavar="TIME", help="the time to judge by, ISO 8601; now unless given")
         parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files at the same time")
         parser.add_argument("--json", action="store_true", help="one line of JSON per file")
@@ -65,6 +72,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["bundle"] is not None:
             self._verify_bundle(options)
+            return
+        if options["repeat"]:
+            self._repeat(options)
             return
         asked = self._asked(options)
         if not asked:
@@ -95,6 +105,17 @@ class Command(BaseCommand):
         finally:
             validator.close()
         if failed:
+            raise SystemExit(1)
+
+    def _repeat(self, options: dict[str, Any]) -> None:
+        from signing.repeat_told import lines_of, repeated_runs
+
+        good = True
+        for told in repeated_runs(options["repeat"]):
+            good = good and told.same is True
+            lines = [json.dumps(told.plain(), ensure_ascii=False)] if options["json"] else lines_of(told)
+            self.stdout.write("\n".join(lines))
+        if not good:
             raise SystemExit(1)
 
     def _verify_bundle(self, options: dict[str, Any]) -> None:
