@@ -181,9 +181,28 @@ def _relative(usage: Context) -> Context:
 
 def _harmless(old: Revision, new: Revision, reference: generic.Reference) -> bool:
     before = old.reader.xrefs.get_historical_ref(reference, old.revision)
-    if before is not None and not new.frees(reference.idnum) and identical(old(reference), new(reference)):
+    freed = new.frees(reference.idnum)
+    if before is not None and not freed and identical(old(reference), new(reference)):
         return True
+    if before is None and not freed and _lies_in_wait(new(reference)):
+        return False
     return not new.reaches(reference.idnum)
+
+
+def _lies_in_wait(value: generic.PdfObject) -> bool:
+    """Whether an object that nothing leads to is a whole page, catalog, font or image.
+
+    A later revision, or a reader that rebuilds the file, could show it: the store of a shadow attack ("hide-and-replace",
+    Mainka et al., NDSS 2021, IV-C). Writers leave other things behind without harm.
+    """
+    if not isinstance(value, generic.DictionaryObject):
+        return False
+    kind = value.get("/Type")
+    if kind == "/Font":
+        return "/BaseFont" in value
+    return kind in ("/Catalog", "/Pages", "/Page") or (
+        isinstance(value, generic.StreamObject) and value.get("/Subtype") in ("/Image", "/Form")
+    )
 
 
 __all__ = ["Differences", "Step", "judged"]

@@ -43,11 +43,15 @@ def level_of(
     stored = _revision_with_data(signature, pdf)
     if stored is None:
         return "B-T"
-    return "B-LTA" if any(revision >= stored for revision in later) else "B-LT"
+    # What names the signature is archived by a time-stamp of the same revision too; what was added without a name, only
+    # by a later one: there it may just as well have been collected for the time-stamp itself.
+    revision, named = stored
+    archived = any(later_one > revision or (named and later_one == revision) for later_one in later)
+    return "B-LTA" if archived else "B-LT"
 
 
-def _revision_with_data(signature: EmbeddedPdfSignature, pdf: SignedPdf) -> int | None:
-    """The first revision whose security store holds data for the signature: by its VRI key, or added after it."""
+def _revision_with_data(signature: EmbeddedPdfSignature, pdf: SignedPdf) -> tuple[int, bool] | None:
+    """The first revision whose security store holds data for the signature: named by its VRI key, or added after it."""
     keys = {
         "/" + hashlib.sha1(contents, usedforsecurity=False).hexdigest().upper()
         for contents in (signature.pkcs7_content, signature.pkcs7_content.rstrip(b"\x00"))
@@ -59,10 +63,10 @@ def _revision_with_data(signature: EmbeddedPdfSignature, pdf: SignedPdf) -> int 
             continue
         index = _entry(store, "/VRI")
         if isinstance(index, generic.DictionaryObject) and keys & index.keys():
-            return revision
+            return revision, True
         grown = before is None or _revocation(store) > _revocation(before)
         if revision > signature.signed_revision and grown and _revocation(store):
-            return revision
+            return revision, False
     return None
 
 

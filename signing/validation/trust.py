@@ -220,7 +220,8 @@ class Judge:
             None,
             best_time=time if time is not None and time < self.past.held_since else None,
             chain_held=answer.passed,
-            path=self._path(signed_data, answer.path),
+            # A path that did not hold may have failed at a link: only links that were verified are shown then.
+            path=self._path(signed_data, answer.path if answer.passed else None),
             revoked_at=None if answer.revoked_at is None else aware(answer.revoked_at),
         )
         if answer.passed:
