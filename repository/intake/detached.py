@@ -16,32 +16,18 @@ from repository.clock import now
 from repository.codes import WORKING_STATES, FileRole, ItemState
 from repository.events import record
 from repository.intake.context import Intake
+from repository.intake.names import signature_mime, signed_name
 from repository.jobs.outcomes import ItemFailed, ItemHeld, Save
 from repository.models import Document, Dossier, File, FileStatus, Job, JobItem
 from repository.registry import documents_changed, registry
 
-# By the ending, because such files have no mark by which they would be known.
-ENDINGS = {
-    ".p7s": "application/pkcs7-signature",
-    ".xades": "application/xml",
-    ".tst": "application/vnd.etsi.timestamp-token",
-}
 WAITS = "waits-for-file"
 MOST_WAITING = 1000  # called at the end of one intake
 
 
-def signed_name(name: str) -> str | None:
-    """The name of the file that a detached signature of this name signs; None where the name is none of a signature."""
-    for ending in ENDINGS:
-        if name.lower().endswith(ending):
-            return name[: -len(ending)] or None
-    return None
-
-
 def look_at_signature(intake: Intake, actor: Actor) -> Save:
     """The steps for signatures look at it beside its file; the returned function joins the two. Raises ItemFailed, ItemHeld."""
-    ending = next(each for each in ENDINGS if intake.name.lower().endswith(each))
-    intake.mime, intake.format_warning = ENDINGS[ending], ""
+    intake.mime, intake.format_warning = signature_mime(intake.name), ""
     _held_already(intake)
     candidates = signed_files(intake.dossier, intake.name)
     if not candidates:

@@ -16,9 +16,10 @@ from repository.codes import WORKING_STATES, FileRole
 from repository.events import record
 from repository.intake.containers import is_container, unpack
 from repository.intake.context import Intake
-from repository.intake.detached import look_at_signature, signed_name
+from repository.intake.detached import look_at_signature
 from repository.intake.formats import identify
 from repository.intake.metadata import apply_head
+from repository.intake.names import signed_name
 from repository.intake.secrets import refuse_if_secret
 from repository.isolation import IsolationError
 from repository.jobs.outcomes import ItemFailed, ItemHeld, Save

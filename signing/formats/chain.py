@@ -16,7 +16,7 @@ from pyhanko_certvalidator.sig_validate import DEFAULT_VALIDATION_CONTEXT, Signa
 
 from signing.validation.integrity import LenientValidator
 from signing.validation.material import Material, gathered
-from signing.validation.past import Past
+from signing.validation.past import Past, Stamp
 from signing.validation.trust import Judge, Trust
 from signing.validation.verdicts import EvidenceSource
 
@@ -36,12 +36,16 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Judged:
-    """A signature as `Judge` reads it. `digest` of the content, by the signer's algorithm; `carried`: it is a carrier."""
+    """A signature as `Judge` reads it. `digest` of the content, by the signer's algorithm; `carried`: it is a carrier.
+
+    `stamp`: it is no signature but a time-stamp token over a file.
+    """
 
     signed_data: cms.SignedData
     digest: bytes
     enclosed: Enclosed
     carried: bool = False
+    stamp: Stamp | None = None
 
 
 class _Carried(LenientValidator):
@@ -69,7 +73,7 @@ class _Carried(LenientValidator):
 
 def judge_of(judged: Judged, trust: Trust) -> Judge:
     """The judge for one signature, from what it carries and what is known here."""
-    judge = trust.over(material_of(judged, trust))
+    judge = trust.over(material_of(judged, trust), () if judged.stamp is None else (judged.stamp,))
     if judged.carried:
         policy = replace(judge.spec.cert_validation_policy, signature_validator=_Carried(judged.signed_data))
         judge.spec = replace(judge.spec, cert_validation_policy=policy)

@@ -30,6 +30,7 @@ from signing.validation.integrity import (
     check_token,
     signer_certificate,
 )
+from signing.validation.past import Stamp
 from signing.validation.trust import Trust
 from signing.validation.verdicts import (
     Message,
@@ -162,8 +163,14 @@ def _stamp(found: Found, token: cms.SignedData, beside: Beside | None) -> Found:
     if beside is None:
         found.integrity = Integrity(None, SubIndication.SIGNED_DATA_NOT_FOUND, "waits_for_file")
         return found
-    found.integrity = check_token(token, beside.data)
-    found.tokens = (token_facts(token, TimestampKind.DOCUMENT, beside.data),)
+    data = beside.data
+    found.integrity = check_token(token, data)
+    facts = token_facts(token, TimestampKind.DOCUMENT, data)
+    found.tokens = (facts,)
+    if found.integrity.intact is True and facts.time is not None:
+        found.findings.append(Message("signs_file", {"name": beside.name, "sha256": hashlib.sha256(data).hexdigest()}))
+        stamp = Stamp(0, facts.time, token, lambda name: hashlib.new(name, data).digest(), frozenset())
+        found.judged = Judged(token, b"", Enclosed(), stamp=stamp)
     return found
 
 

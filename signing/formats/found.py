@@ -75,7 +75,7 @@ class Found:
     @property
     def revision(self) -> int:
         """Nothing can follow it inside its file."""
-        return -1
+        return 0
 
     @property
     def stamped(self) -> bool:
@@ -199,7 +199,10 @@ def _judged(found: Found, judge: Judge | None) -> tuple[Judgement, Message]:
         return Judgement(Indication.INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND), Message(
             "no_certificate"
         )
-    judgement = judge.judge_signature(found.judged.signed_data, found.judged.digest, stamped=found.stamped)
+    if found.judged.stamp is not None:
+        judgement = judge.judge_timestamp(found.judged.stamp)
+    else:
+        judgement = judge.judge_signature(found.judged.signed_data, found.judged.digest, stamped=found.stamped)
     passed = judgement.indication is Indication.TOTAL_PASSED
     if found.broken_timestamps:
         if passed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from repository.intake.detached import signed_name
+from repository.intake.names import signed_name
 
 PDF_MIME = "application/pdf"
 OFFICE = "application/vnd.openxmlformats-officedocument."

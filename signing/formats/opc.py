@@ -7,7 +7,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote
 
@@ -84,7 +83,7 @@ class Package:
     def content_type(self, name: str) -> str:
         """By the part's own entry, else by its ending (clause 7.2.3); "" where there is none."""
         key = name.casefold()
-        ending = PurePosixPath(key).suffix.removeprefix(".")
+        ending = posixpath.basename(key).rpartition(".")[2]
         return self._overrides.get(key) or self._defaults.get(ending) or ""
 
     def relationships(self, source: str) -> list[Relationship]:

@@ -18,7 +18,15 @@ from signing.formats.chain import Enclosed, Judged, carried_digest, carrier
 from signing.formats.found import Found, shortened
 from signing.formats.limits import SIGNATURES
 from signing.formats.xml_signature import UNREADABLE, Checked, algorithm_names, check
-from signing.formats.xml_transforms import Signed, Step, octets, signatures_of, uncovered_in
+from signing.formats.xml_transforms import (
+    DEFAULT_C14N,
+    Signed,
+    Step,
+    canonical,
+    octets,
+    signatures_of,
+    uncovered_in,
+)
 from signing.formats.xml_tree import DS, ID_NAMES, Document, Element, children, ds, elements, local, parse, path_of
 from signing.validation.algorithms import ends_of, key_bits
 from signing.validation.integrity import Integrity, unsigned_modulus
@@ -111,7 +119,7 @@ def _judged(checked: Checked, signer: x509.Certificate, properties: xades.Proper
     digest, _ = algorithm_names(checked)
     [element] = children(checked.element, ds("SignatureValue"))
     over = {value for _, value in properties.tokens}
-    value = over.pop() if len(over) == 1 else etree.tostring(element, method="c14n")
+    value = over.pop() if len(over) == 1 else canonical(element, DEFAULT_C14N)
     kind = "ecdsa" if signer.public_key.algorithm == "ec" else str(signer.public_key.algorithm)
     if kind not in ("rsa", "ecdsa", "dsa") or digest not in DIGEST_NAMES[:5]:
         return None

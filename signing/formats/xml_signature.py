@@ -166,7 +166,7 @@ class _Check:
         else:
             data = octets(signed, steps, self.signature)
         if self.tool.digest(data, digest) != expected:
-            named = uri if uri else "/"
+            named = uri.partition("?")[0] if uri else "/"
             return Integrity(False, SubIndication.HASH_FAILURE, "reference_differs", named)
         if signed is None:
             self.found.outside.append(uri or "")

@@ -130,9 +130,9 @@ def canonical(
     if algorithm not in C14N:
         raise NotAllowed(algorithm)
     exclusive, with_comments = C14N[algorithm]
-    thing: Element | Tree = etree.ElementTree(node) if whole else node
+    thing: Element | Tree = etree.ElementTree(node) if whole else _alone(node)
     if not whole and not exclusive:
-        thing = _with_inherited(node, algorithm)
+        _take_over(inherited_by(node, algorithm), thing)
     return etree.tostring(
         thing,
         method="c14n",
@@ -150,7 +150,16 @@ def prefixes_of(element: Element) -> list[str]:
     return names
 
 
-def _with_inherited(node: Element, algorithm: str) -> Element:
+def _alone(node: Element) -> Element:
+    """The element in a document of its own, with the namespaces that are in scope.
+
+    Inside its document libxml2 writes `xmlns=""` on children that have the default namespace of an ancestor.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    return etree.fromstring(etree.tostring(node, with_tail=False), parser)
+
+
+def inherited_by(node: Element, algorithm: str) -> dict[str, str]:
     """Inclusive canonicalisation of a part takes over the ancestors' attributes of the namespace xml (clause 2.4)."""
     inherited: dict[str, str] = {}
     for ancestor in reversed(list(node.iterancestors())):
@@ -159,13 +168,12 @@ def _with_inherited(node: Element, algorithm: str) -> Element:
         inherited.pop(f"{XML}id", None)
         if f"{XML}base" in inherited:
             raise NotAllowed("canonical XML 1.1 below xml:base")
-    missing = {name: value for name, value in inherited.items() if name not in node.attrib}
-    if not missing:
-        return node
-    alone = etree.fromstring(etree.tostring(node, with_tail=False))
-    for name, value in missing.items():
+    return {name: value for name, value in inherited.items() if name not in node.attrib}
+
+
+def _take_over(inherited: dict[str, str], alone: Element) -> None:
+    for name, value in inherited.items():
         alone.set(name, value)
-    return alone
 
 
 def _hold_to_known_filter(step: Step) -> None:
