@@ -7,11 +7,15 @@ from signing.pages import verify
 from signing.pages.desk import changes, desk
 from signing.provable.urls import urlpatterns as provable
 from signing.reports.urls import urlpatterns as reports
+from signing.sealing.urls import urlpatterns as sealing
+from signing.trust_urls import urlpatterns as trust
 
 urlpatterns = [
     *reports,
     *provable,
     *audits,
+    *sealing,
+    *trust,
     path("files/<uuid:file_id>/verify/", verify, name="verify_file"),
     path("audit/", desk, name="desk"),
     path("audit/changes/", changes, name="desk_changes"),

@@ -18,13 +18,28 @@ from repository.admin import doors
 from repository.clock import now
 from repository.codes import JobState
 from repository.jobs.engine import enqueue
-from repository.models import Document, Dossier, Finding, Hold, Job, JobItem
+from repository.models import Document, Dossier, File, Finding, Hold, Job, JobItem, Verification
 from search.models import SavedSearch
+from signing.anchor_proposals import propose_anchor
 from signing.models import Audit, AuditRow, Batch, BatchRow
+from signing.validation.verdicts import FileFacts, FileVerdict, Message, Outcome
+from tests.signing.bench_pki import bench, issue
+from tests.trusting import trust
 
 CANARY = "HOANGYEN"
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS")
-RECORD_IDS = {"dossier_id", "document_id", "file_id", "hold_id", "item_id", "job_id", "finding_id", "audit_id", "batch_id"}
+RECORD_IDS = {
+    "dossier_id",
+    "document_id",
+    "file_id",
+    "hold_id",
+    "item_id",
+    "job_id",
+    "finding_id",
+    "run_id",
+    "audit_id",
+    "batch_id",
+}
 # Names in Wagtail's closed addresses; one number or word is as good as another before a closed door.
 CLOSED_IDS = {
     "action": "delete",
@@ -184,6 +199,9 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
     BatchRow.objects.create(batch=batch, file=file, before="TOTAL-PASSED")
     return {
         "audit_id": audit.pk,
+        "run_id": a_run(file).pk,
+        "sha256": "0" * 64,
+        **anchors_of(cast),
         "batch_id": batch.pk,
         "what": "table",
         "search_id": saved.pk,
@@ -209,7 +227,46 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
     }
 
 
-REFERENCE = {"User", "Membership", "Agency", "AgencyName", "Fonds", "RecordClass", "FilePlan", "FilePlanEntry"}
+def a_run(file: File) -> Verification:
+    verdict = FileVerdict(
+        sha256=file.sha256,
+        outcome=Outcome.NO_SIGNATURE,
+        message=Message("no_signature", {"detail": f"{CANARY}-chitiet"}),
+        signatures=(),
+        file=FileFacts(size=file.size),
+        policy="archive",
+        policy_version="1",
+        policy_hash="",
+        tools={},
+        anchors=(),
+        validated_at=now(),
+        at=None,
+        seconds=0.0,
+    )
+    return Verification.objects.create(
+        file=file,
+        run_at=now(),
+        reason="asked",
+        sha256=file.sha256,
+        indication="none",
+        outcome=verdict.outcome,
+        signatures=0,
+        policy="archive",
+        verdict=verdict.to_dict(),
+    )
+
+
+def anchors_of(cast: Any) -> dict[str, Any]:
+    """An anchor, and another that waits for a second person."""
+    anchor = trust(bench().root.pem, cast)
+    proposal = propose_anchor(issue("Cơ quan khác", None).pem, "Thư của cơ quan", actor=cast.chief)
+    return {"anchor_id": anchor.pk, "proposal_id": proposal.pk}
+
+
+REFERENCE = {
+    *("User", "Membership", "Agency", "AgencyName", "Fonds", "RecordClass", "FilePlan", "FilePlanEntry"),
+    *("TrustAnchor", "AnchorProposal"),
+}
 # Reading is an event, and events are put in order: these grow by themselves.
 EVIDENCE = {"Event", "EventPosition", "Checkpoint"}
 
