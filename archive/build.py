@@ -34,7 +34,7 @@ def build(
     written = write_content(folder, dossier, moment, tell)
     seal = _seal(dossier, object_id, moment, written)
     written[layout.SEAL] = disk.write(folder, layout.content_path(layout.SEAL), [canonical(seal)])
-    _write_inventory(folder, object_id, dossier, moment, written)
+    write_inventory(folder, object_id, f"Sealed: {dossier.code}", moment, written)
     disk.sync_tree(folder)
     validate(folder)
 
@@ -70,7 +70,7 @@ def _seal(dossier: Dossier, object_id: str, moment: datetime, written: Listed) -
     return {"format": layout.FORMAT, "event": event_row(event), "content": listed}
 
 
-def _write_inventory(folder: Path, object_id: str, dossier: Dossier, moment: datetime, written: Listed) -> None:
+def write_inventory(folder: Path, object_id: str, message: str, moment: datetime, written: Listed) -> None:
     """Filled directly: ocfl-py's own add_file looks through all paths each time. The same bytes twice stay two files, so that
     every logical path is a path on the disk and a reader needs no inventory to find a document."""
     inventory = Inventory()
@@ -91,7 +91,7 @@ def _write_inventory(folder: Path, object_id: str, dossier: Dossier, moment: dat
     inventory.add_version(
         metadata=VersionMetadata(
             created=moment.astimezone(LOCAL).isoformat(timespec="seconds"),
-            message=f"Sealed: {dossier.code}",
+            message=message,
             name="Văn Khố",
             address="urn:vankho:system",
         ),

@@ -92,6 +92,58 @@ class FixityCheck(models.Model):
         return f"{self.object_id} {self.outcome}"
 
 
+class EvidenceObject(models.Model):
+    """One OCFL object with what came about after sealing: renewed files, time-stamps over the archive. `path` as in SealedObject."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    object_id = models.CharField(max_length=500, unique=True)
+    path = models.CharField(max_length=400, unique=True)
+    inventory_sha512 = models.CharField(max_length=128)
+    things = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField(_("bytes"))
+    kept_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Fixity.choices, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["checked_at"])]
+
+    def __str__(self) -> str:
+        return self.object_id
+
+
+class EvidencePart(models.Model):
+    """One thing in an object of evidence: the row it stands for, by its kind and identity. It is kept once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    object = models.ForeignKey(EvidenceObject, on_delete=models.PROTECT, related_name="parts")
+    kind = models.CharField(max_length=40)
+    key = models.UUIDField(unique=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class EvidenceFile(models.Model):
+    """Bytes of a record file in an object of evidence: `path` is its content path there."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    object = models.ForeignKey(EvidenceObject, on_delete=models.PROTECT, related_name="files")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    path = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["object", "path"]
+        constraints = [models.UniqueConstraint(fields=["object", "path"], name="evidence_path_once")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class RestoreStep(models.Model):
     """One object that `rebuild` found in the store: restored in the order of sealing, so that the newest word on a row is the last."""
 

@@ -8,7 +8,7 @@ from repository.registry import JobKind, Panel, registry
 
 
 def register() -> None:
-    from archive import models
+    from archive import evidence, models
     from archive.figures import store_figures
     from archive.panel import panel
     from archive.seal import work_seal
@@ -25,6 +25,7 @@ def register() -> None:
         (fixity.KIND, _("Check of the store"), 20, fixity.work_fixity),
         (working.CHECK, _("Check of the working copies"), 30, working.work_check),
         (retention.KIND, _("Retention"), 40, retention.work_retention),
+        (evidence.KIND, _("Evidence into the store"), 97, evidence.work_evidence),
         (working.TIDY, _("Clearing of bytes nobody needs"), 90, working.work_tidy),
     )
     for name, title, order, work in nights:
@@ -34,5 +35,8 @@ def register() -> None:
         Guard(models.SealedObject, append_only=True),
         Guard(models.SealedFile, append_only=True),
         Guard(models.FixityCheck, append_only=True),
+        Guard(models.EvidenceObject, only=("checked_at", "outcome")),
+        Guard(models.EvidencePart, append_only=True),
+        Guard(models.EvidenceFile, append_only=True),
         Guard(models.ObjectStatus),
     )

@@ -20,7 +20,7 @@ from ocfl import StorageRoot
 from ocfl.layout_registry import get_layout
 
 from archive import disk
-from repository.models import Dossier
+from repository.models import Dossier, Job
 
 SPEC = "1.1"
 LAYOUT = "0003-hash-and-id-n-tuple-storage-layout"
@@ -78,11 +78,11 @@ def _declared(place: Path) -> bool:
     return (place / f"0=ocfl_{SPEC}").is_file()
 
 
-def staging_for(dossier: Dossier, job_id: uuid.UUID, attempt: int) -> Path:
-    """A new folder to build the dossier's object in; its name says whose attempt it is."""
+def staging_for(thing: Dossier | Job, job_id: uuid.UUID, attempt: int) -> Path:
+    """A new folder to build the object of a dossier, or of a job's evidence, in; its name says whose attempt it is."""
     ensure_root()
     disk.make_folders(Path(settings.STORE), staging())
-    folder = staging() / f"{dossier.pk}-{job_id}-{attempt}"
+    folder = staging() / f"{thing.pk}-{job_id}-{attempt}"
     folder.mkdir()
     return folder
 

@@ -88,6 +88,20 @@ class Way:
     next: str = ""
 
 
+@dataclass(frozen=True)
+class Keeps:
+    """What comes about after a dossier was sealed and belongs into the store as well.
+
+    `waiting()` finds its rows, those kept already among them; `parts(row)` names the rows that go in with one, in the order in which
+    they can be put back; the bytes of files among them go with them.
+    """
+
+    name: str
+    order: int
+    waiting: Callable[[], Any]
+    parts: Callable[[Any], list[Any]]
+
+
 Check = Callable[["Dossier"], Iterable["Blocker"]]
 
 
@@ -109,6 +123,7 @@ class Registry:
     settling: list[Callable[[], None]] = field(default_factory=list)
     # Where else bytes of a digest lie, once the working copy is gone: path or None.
     byte_sources: list[Callable[[str], Path | None]] = field(default_factory=list)
+    keeps: list[Keeps] = field(default_factory=list)
     places: list[Callable[[Actor], Iterable[dict[str, Any]]]] = field(default_factory=list)
     # What an administrator sees of a part's state: pairs of label and value, never a name of a record.
     figures: list[Callable[[Actor], Iterable[tuple[Any, Any]]]] = field(default_factory=list)

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import DatabaseError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from archive import disk, store
+from archive import disk, evidence, store
 from archive.build import validate
 from archive.models import RestoreStep, SealedObject
 from archive.reader import Unreadable, open_object
@@ -62,6 +62,7 @@ def rebuild(source: Path, watch: Watch = lambda done, total, failed: None) -> Ou
         _restore(top, step, outcome)
         done += 1
         watch(done - len(outcome.problems), total, len(outcome.problems))
+    _restore_evidence(top, outcome)
     if outcome.restored:
         with transaction.atomic():
             renumber()
@@ -109,6 +110,8 @@ def _survey(top: Path, outcome: Outcome) -> None:
     """Write down every object that is there, so that they can be restored in the order of sealing without a list in memory."""
     for folder in store.object_folders(top):
         path = str(folder.relative_to(top))
+        if evidence.is_evidence(folder):
+            continue
         try:
             found = open_object(folder)
         except (Unreadable, OSError) as error:
@@ -129,6 +132,21 @@ def _survey(top: Path, outcome: Outcome) -> None:
         elif step.done_at:
             # Restored before: it is read and compared once more.
             RestoreStep.objects.filter(pk=path).update(done_at=None)
+
+
+def _restore_evidence(top: Path, outcome: Outcome) -> None:
+    """What came about after sealing, the oldest object first: its rows speak of files that are there by now."""
+    found = [folder for folder in store.object_folders(top) if evidence.is_evidence(folder)]
+    for folder in sorted(found, key=evidence.moment_of):
+        path = str(folder.relative_to(top))
+        try:
+            validate(folder)
+            place = folder if top.resolve() == store.root().resolve() else _bring_in(folder, path)
+            with transaction.atomic():
+                outcome.rows += evidence.restore(place, path)
+        except (Differs, Unreadable, ItemFailed, OSError, DatabaseError, KeyError, TypeError, ValueError) as error:
+            log.info("rebuild: %s", path, exc_info=True)
+            outcome.problems.append((path, str(error) or type(error).__name__))
 
 
 def _restore(top: Path, step: RestoreStep, outcome: Outcome) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
-from archive import store
-from archive.models import Fixity, FixityCheck, ObjectStatus, SealedObject
+from archive import evidence, store
+from archive.models import EvidenceObject, Fixity, FixityCheck, ObjectStatus, SealedObject
 from archive.watch.findings import STORE_CHANGED, STORE_UNEXPECTED
 from archive.watch.objects import check_object
 from repository.clock import now
@@ -88,6 +88,10 @@ def _strays(job: Job) -> Iterator[str]:
     for folder in store.object_folders(store.root()):
         path = str(folder.relative_to(store.root()))
         if SealedObject.objects.filter(path=path).exists() or path in _being_sealed():
+            continue
+        # One of evidence that was just moved in has its row when the job that made it ends.
+        making = Job.objects.filter(kind=evidence.KIND, state__in=UNFINISHED).exists()
+        if EvidenceObject.objects.filter(path=path).exists() or (making and evidence.is_evidence(folder)):
             continue
         raise_finding(STORE_UNEXPECTED, {"path": path}, job=job)
         yield path

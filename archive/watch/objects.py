@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from archive import disk, store
-from archive.models import Fixity, SealedObject
+from archive.models import EvidenceObject, Fixity, SealedObject
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Report:
         return next((o for o in (Fixity.MISSING, Fixity.CHANGED, Fixity.UNREADABLE) if o in found), Fixity.OK)
 
 
-def check_object(sealed: SealedObject) -> Report:
+def check_object(sealed: SealedObject | EvidenceObject) -> Report:
     """Read every byte of the object. The database knows the inventory's digest, so a rewritten inventory is found as well."""
     folder = store.folder_of(sealed.path)
     if not folder.is_dir():
@@ -92,7 +92,7 @@ def check_object(sealed: SealedObject) -> Report:
     return Report(files, size, tuple(problems))
 
 
-def _own_files(sealed: SealedObject) -> dict[str, str]:
+def _own_files(sealed: SealedObject | EvidenceObject) -> dict[str, str]:
     """OCFL's own files: what they must hold follows from the inventory's digest, which the database keeps."""
     sidecar = disk.sha512_of(f"{sealed.inventory_sha512} inventory.json\n".encode())
     declaration = f"ocfl_object_{store.SPEC}"
@@ -103,7 +103,7 @@ def _own_files(sealed: SealedObject) -> dict[str, str]:
     return found
 
 
-def _inventory(folder: Path, sealed: SealedObject, problems: list[Problem]) -> dict[str, Any]:
+def _inventory(folder: Path, sealed: SealedObject | EvidenceObject, problems: list[Problem]) -> dict[str, Any]:
     """The inventory, from whichever of its two copies is still right; {} where neither is. The copies are judged as files."""
     for name in ("inventory.json", "v1/inventory.json"):
         try:

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from archive import disk, store
-from archive.models import SealedFile
+from archive.models import EvidenceFile, SealedFile
 from archive.watch.findings import BYTES_CHANGED, BYTES_MISSING
 from repository import blobs
 from repository import bytes as file_bytes
@@ -120,7 +120,11 @@ def _tidy(batch: list[str], before: datetime, figures: dict[str, int]) -> None:
 
 def _read_back(sha256: str) -> bool:
     """Whether sealed copies are there and each of them still has these bytes."""
-    copies = list(SealedFile.objects.filter(sha256=sha256).values_list("object__path", "path"))
+    copies = [
+        found
+        for model in (SealedFile, EvidenceFile)
+        for found in model._base_manager.filter(sha256=sha256).values_list("object__path", "path")
+    ]
     try:
         return bool(copies) and all(disk.measure(store.folder_of(p) / c).sha256 == sha256 for p, c in copies)
     except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from repository.models import Finding
-from repository.registry import JobKind, Panel, registry
+from repository.registry import JobKind, Keeps, Panel, registry
 from repository.sentences import say
 
 
@@ -18,7 +18,7 @@ def register() -> None:
     from repository.lists.acts import ACTS
     from repository.lists.catalogue import LISTS
     from signing.models import EvidenceLeaf, EvidenceStamp, Renewal
-    from signing.provable import jobs, rows, stamping
+    from signing.provable import jobs, rows, stamping, store
     from signing.provable.listing import RENEW, ProvableList
     from signing.provable.pages import panel
     from signing.runs import KEPT
@@ -35,6 +35,10 @@ def register() -> None:
     for name, title, order, work in nights:
         registry.nightly_work(JobKind(name=name, title=title, work_job=work, lease_seconds=180), order=order)
     registry.document_panels.append(Panel("provable", 12, "signing/provable_panel.html", panel))
+    registry.keeps += [
+        Keeps("renewal", 10, store.renewals, store.parts_of_renewal),
+        Keeps("evidence-stamp", 20, store.stamps, store.parts_of_stamp),
+    ]
     registry.finding_titles[stamping.BROKEN] = broken_title
     protect(
         Guard(Renewal, append_only=True), Guard(EvidenceStamp, append_only=True), Guard(EvidenceLeaf, append_only=True)
