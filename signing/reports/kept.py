@@ -7,11 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 import rfc8785
+from asn1crypto import pem
 
 from repository.models import Verification
 from signing.models import Evidence, RunBasis, TrustAnchor
 from signing.validation.policy import ARCHIVE
-from signing.validation.verdicts import FileVerdict
+from signing.validation.verdicts import EvidenceKind, FileVerdict
 
 
 def evidence_of(run: Verification) -> dict[str, bytes]:
@@ -39,14 +40,19 @@ def policy_of(run: Verification) -> bytes | None:
 
 
 def anchors_of(run: Verification) -> list[dict[str, Any]]:
-    """The roots trusted in the run: sha256, name, source and PEM, as they are known now; withdrawn ones too."""
+    """The roots trusted in the run: sha256, name, source and PEM, as far as they are known; withdrawn ones too."""
     verdict = FileVerdict.from_dict(run.verdict)
     # A certificate that was withdrawn and trusted anew has two rows: the later one's words stand.
     rows = {row.sha256: row for row in TrustAnchor.objects.filter(sha256__in=verdict.anchors).order_by("added_at")}
-    return [
-        {"sha256": sha256, "name": row.name, "source": row.source, "pem": row.pem}
-        for sha256, row in sorted(rows.items())
-    ]
+    found = [{"sha256": one, "name": row.name, "source": row.source, "pem": row.pem} for one, row in rows.items()]
+    # One that was given for a single run is known by the evidence alone.
+    names = {item.sha256: item.subject for item in verdict.evidence if item.kind is EvidenceKind.CERTIFICATE}
+    held = evidence_of(run)
+    for one in set(verdict.anchors) - set(rows):
+        if one in held:
+            text = pem.armor("CERTIFICATE", held[one]).decode()
+            found.append({"sha256": one, "name": names.get(one, ""), "source": "", "pem": text})
+    return sorted(found, key=lambda one: str(one["sha256"]))
 
 
 def kind_of(sha256: str) -> str:

@@ -7,6 +7,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from asn1crypto import cms, core
+
 from repository.bytes import BytesMissing, stream_of
 from repository.codes import FileRole
 from repository.file_names import file_name
@@ -116,9 +118,22 @@ def _evidence(
             continue
         kind = kinds.get(sha256) or kept.kind_of(sha256)
         folder, ending = ENDINGS[kind]
-        put = bag.add(f"data/evidence/{folder}/{sha256}.{ending}", held[sha256])
+        der = as_content(held[sha256]) if kind == "timestamp" else held[sha256]
+        put = bag.add(f"data/evidence/{folder}/{sha256}.{ending}", der)
         found.append({"sha256": sha256, "kind": kind, "path": put.path})
     return found
+
+
+def as_content(der: bytes) -> bytes:
+    """A time-stamp token as tools read it: a ContentInfo (RFC 3161, 2.4.2). The engine keeps, and names by its digest, what is inside."""
+    if der[:1] == b"\xa0":  # still in the field of the ContentInfo that it was taken from
+        return core.Sequence(contents=cms.ContentType("signed_data").dump() + der).dump()
+    try:
+        signed = cms.SignedData.load(der, strict=True)
+        signed["signer_infos"].native  # noqa: B018 - read to see whether it is one
+    except (ValueError, TypeError):
+        return der
+    return cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
 
 
 def _anchors(bag: Bag, run: Verification) -> list[dict[str, Any]]:

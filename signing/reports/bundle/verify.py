@@ -14,8 +14,13 @@ from typing import Any
 from asn1crypto import pem
 
 from repository.isolation import Isolated, IsolationError, ParserFailed
+from signing.anchors import Trusted
 from signing.judging import validate
 from signing.reports.bundle.readme import MANIFEST, SEAL, TOKEN
+from signing.validation.canonical import from_plain
+from signing.validation.policy import ARCHIVE, Policy
+from signing.validation.trust import read_anchors
+from signing.validation.verdicts import FileVerdict
 
 UNPACKING_SECONDS, SEAL_SECONDS, MEMORY_MB = 3600.0, 20.0, 512
 LARGEST_LIST = 256 * 2**20
