@@ -16,9 +16,9 @@ from django.utils.http import urlencode
 from repository.actors import Actor
 from repository.codes import DossierState
 from repository.guide import TOPICS
-from repository.models import Document, Dossier, FilePlan, FilePlanEntry, Hold, Job
+from repository.models import Document, Dossier, File, FilePlan, FilePlanEntry, Hold, Job, Verification
 from repository.pages.homes.waiting import QUEUES
-from signing.models import Audit, Batch
+from signing.models import AnchorProposal, Audit, Batch, TrustAnchor
 
 # The people of the demonstration archive, by role; the tests' cast goes by the names of the roles themselves.
 ROLES = {
@@ -120,6 +120,23 @@ def a_batch(actor: Actor) -> str | None:
     return reverse("batch", args=[batch.pk]) if batch else None
 
 
+def an_anchor(actor: Actor) -> str | None:
+    anchor = TrustAnchor.objects.order_by("pk").first()
+    return anchor.get_absolute_url() if anchor else None
+
+
+def a_proposal(actor: Actor) -> str | None:
+    waiting = AnchorProposal.objects.order_by("-state", "pk").first()
+    return waiting.get_absolute_url() if waiting else None
+
+
+def a_run(actor: Actor) -> str | None:
+    """One that rested on something, where there is one."""
+    files = File.objects.visible_to(actor)
+    run = Verification.objects.filter(file__in=files, basis__isnull=False).order_by("-signatures", "pk").first()
+    return reverse("verification", args=[run.pk]) if run else None
+
+
 def show_keys(page: Any) -> None:
     page.keyboard.press("?")
     page.locator("#vk-keys[open]").wait_for()
@@ -179,6 +196,7 @@ PAGES: tuple[Page, ...] = (
     Page("jobs", ("clerk", "archivist", "administrator"), at("jobs")),
     Page("job", ("clerk",), a_job),
     Page("desk", ("auditor", "archivist"), at("desk")),
+    Page("provable", ("auditor", "archivist"), at("provable")),
     Page("desk-changes", ("auditor",), at("desk_changes")),
     Page("audits", ("auditor", "archivist"), at("audits")),
     Page("audit-new", ("auditor",), at("audit_new")),
@@ -190,6 +208,12 @@ PAGES: tuple[Page, ...] = (
     Page("batches", ("auditor",), at("batches")),
     Page("batch", ("auditor",), a_batch),
     Page("verify-found", ("auditor",), at("verify_found", search="q=an+toan")),
+    Page("trust", ("auditor", "chief", "administrator"), at("trust")),
+    Page("trust-anchor", ("auditor", "chief"), an_anchor),
+    Page("trust-propose", ("chief",), at("anchor_propose")),
+    Page("trust-proposal", ("auditor", "administrator"), a_proposal),
+    Page("trust-revocation", ("auditor", "chief"), at("revocation")),
+    Page("verification", ("auditor", "archivist"), a_run),
     Page("watch", ("archivist", "auditor", "administrator"), at("runs")),
     Page("events", ("chief", "auditor"), at("events")),
     Page("guide", ("reader",), at("guide")),
