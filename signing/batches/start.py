@@ -51,8 +51,8 @@ def start_batch(scope: Scope, *, actor: Actor, ids: Iterable[UUID] | None = None
 @transaction.atomic
 def resume_batch(batch_id: UUID | str, *, actor: Actor) -> Batch:
     """Go on with a batch that was stopped or failed on the way. Raises NotVisible, Forbidden or Refused."""
-    require(actor, "verify")
     batch = own_batch(batch_id, actor, lock=True)
+    require(actor, "verify")
     if not may_resume(batch):
         raise Refused.because(
             "verify",
