@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -78,6 +78,14 @@ def of_document(view: str = "document", *, query: str = "", **which: Any) -> Add
         return reverse(view, args=[found.pk]) + query if found else None
 
     return address
+
+
+def report(actor: Actor) -> str | None:
+    """The report on the signatures of a document that has some."""
+    seen = Document.objects.visible_to(actor).filter(pk=OuterRef("file__version__document"))
+    rows = FileStatus.objects.filter(Exists(seen), verification__signatures__gt=0, file__version__current=True)
+    found = rows.order_by("-verification__signatures", "pk").first()
+    return reverse("file_signatures", args=[found.pk]) if found else None
 
 
 def of_heading(view: str) -> Address:
@@ -195,6 +203,8 @@ PAGES: tuple[Page, ...] = (
     Page("open-dossier", ("clerk",), of_heading("open_dossier")),
     Page("jobs", ("clerk", "archivist", "administrator"), at("jobs")),
     Page("job", ("clerk",), a_job),
+    Page("signatures", ("auditor", "archivist"), report),
+    Page("dossier-signatures", ("auditor", "archivist"), dossier("dossier_signatures")),
     Page("desk", ("auditor", "archivist"), at("desk")),
     Page("provable", ("auditor", "archivist"), at("provable")),
     Page("desk-changes", ("auditor",), at("desk_changes")),
