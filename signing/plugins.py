@@ -31,6 +31,7 @@ def register() -> None:
     from signing.provable import plugins as provable
     from signing.reports.plugins import register as register_reports
     from signing.runs import CHANGED, FAILED
+    from signing.sealing import plugins as sealing
     from signing.steps import VerifyDetached, VerifySignatures
     from signing.watch import KIND, ONE, changed_title, failed_title, work_one, work_reverify
 
@@ -47,4 +48,5 @@ def register() -> None:
     registry.finding_titles[CHANGED] = changed_title
     audits.register()
     provable.register()
+    sealing.register()
     trust_plugins.register()
