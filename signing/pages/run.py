@@ -53,6 +53,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "policy": sorted(basis.policy.items()) if basis else (),
         "repeats": found.repeats.order_by("-pk")[:20],
         "job": job if job is not None and job.state in ("queued", "running", "failed") else None,
+        "sees_trust": may(actor, "see runs"),
         "may_repeat": basis is not None and may(actor, "verify", document),
     }
     return render(request, "signing/run.html", context)
