@@ -231,7 +231,7 @@ def _archive_stamps(signer: cms.SignerInfo) -> int:
 def enclosed_in(signed_data: cms.SignedData, signer: cms.SignerInfo) -> Enclosed:
     """Certificates and revocation data in the signature and in its time-stamps (EN 319 122-1, 5.4.2 and 5.5.2)."""
     given = Enclosed()
-    tokens = []
+    tokens: list[cms.SignedData] = []
     for signed in (True, False):
         try:
             tokens.extend(generic_cms.extract_tst_data_iter(signer, signed=signed))

@@ -20,6 +20,7 @@ from signing.formats.found import Concluded, Found, conclude, weigh
 from signing.formats.kinds import Kind
 from signing.formats.limits import NotReadable
 from signing.formats.xml_file import Beside
+from signing.formats.xml_tree import may_hold_signature
 from signing.validation.anchors import Anchor, read_qualified
 from signing.validation.canonical import from_plain
 from signing.validation.engine import tool_versions
@@ -116,7 +117,12 @@ def _cms(data: bytes, beside: Beside | None, trust: Trust) -> tuple[list[Found],
 
 
 def _xml(data: bytes, beside: Beside | None, trust: Trust) -> tuple[list[Found], bool]:
-    result = xml_file.look(data, beside, trust)
+    try:
+        result = xml_file.look(data, beside, trust)
+    except NotReadable as error:
+        if error.code in ("xml_doctype", "xml_not_well_formed") and not may_hold_signature(data):
+            return [], False
+        raise
     return result.found, result.whole
 
 

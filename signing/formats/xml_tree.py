@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 from xml.parsers import expat
 
 from lxml import etree
@@ -18,9 +19,9 @@ ID_NAMES = ("Id", "ID", "id", f"{XML}id")
 STRAY = 1024  # bytes before the XML declaration that are passed over
 PROLOG_STEP = 1 << 16
 
-# lxml accepts Element and ElementTree where it takes a node.
-Element = etree._Element
-Tree = etree._ElementTree
+# lxml brings no types of its own.
+Element: TypeAlias = Any
+Tree: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def parse(data: bytes) -> Document:
     try:
         tree = etree.ElementTree(etree.fromstring(data, parser))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotReadable("xml_not_well_formed", str(error)) from None
+        code = "too_deep" if "depth" in str(error) else "xml_not_well_formed"
+        raise NotReadable(code, str(error)) from None
     if tree.docinfo.internalDTD is not None or tree.docinfo.externalDTD is not None:
         raise NotReadable("xml_doctype")
     depth = 0
@@ -63,6 +65,12 @@ def parse(data: bytes) -> Document:
         if depth > XML_DEPTH:
             raise NotReadable("too_deep")
     return Document(tree, stray)
+
+
+def may_hold_signature(data: bytes) -> bool:
+    """Whether XML that is not read could hold a signature all the same: ordinary XHTML has a document type and none."""
+    letters = data.replace(b"\0", b"")  # UTF-16 too
+    return b"SignatureValue" in letters or b"<!ENTITY" in letters
 
 
 def _stray(data: bytes) -> int:

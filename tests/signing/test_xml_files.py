@@ -134,19 +134,23 @@ def test_nothing_outside_is_ever_fetched(address: str) -> None:
 
 
 def test_a_document_type_is_refused_before_anything_of_it_is_read() -> None:
+    signed = MESSAGE.replace("</van-ban>", "<SignatureValue/></van-ban>")
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     for prolog in ("<!DOCTYPE van-ban>", f'<!DOCTYPE van-ban [<!ENTITY a0 "ha">{laughs}]>'):
         for encoding in ("utf-8", "utf-16"):
-            verdict = verdict_on(Kind.XML, (prolog + MESSAGE).encode(encoding))
+            verdict = verdict_on(Kind.XML, (prolog + signed).encode(encoding))
             assert (verdict.outcome, verdict.message.code) == (Outcome.UNPROCESSABLE, "xml_doctype")
 
 
-def test_deep_nesting_is_refused() -> None:
-    verdict = verdict_on(Kind.XML, b"<a>" * 3000 + b"</a>" * 3000)
-    assert (verdict.outcome, verdict.message.code) in (
-        (Outcome.UNPROCESSABLE, "too_deep"),
-        (Outcome.UNPROCESSABLE, "xml_not_well_formed"),
-    )
+def test_a_page_with_a_document_type_and_no_signature_has_none() -> None:
+    page = b'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "a.dtd"><html><br></html>'
+    assert verdict_on(Kind.XML, page).outcome is Outcome.NO_SIGNATURE
+
+
+@pytest.mark.parametrize("depth", [1000, 3000])
+def test_deep_nesting_is_refused(depth: int) -> None:
+    verdict = verdict_on(Kind.XML, b"<a>" * depth + b"</a>" * depth)
+    assert (verdict.outcome, verdict.message.code) == (Outcome.UNPROCESSABLE, "too_deep")
 
 
 @pytest.mark.parametrize(
@@ -311,7 +315,7 @@ def test_stray_bytes_before_the_prolog_are_passed_over_and_told() -> None:
 
 
 def test_a_prefix_that_is_bound_to_nothing_ends_in_a_reason() -> None:
-    verdict = verdict_on(Kind.XML, EDXML.replace("<MessageHeader>", '<MessageHeader xlink:href="">').encode())
+    verdict = verdict_on(Kind.XML, edxml().replace(b"<MessageHeader>", b'<MessageHeader xlink:href="">'))
     assert (verdict.outcome, verdict.message.code) == (Outcome.UNPROCESSABLE, "xml_not_well_formed")
     assert "xlink" in verdict.message.params["detail"]
 
