@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.validation.coverage import coverage_of
 from signing.validation.differences import Differences
-from signing.validation.document import FilledField, SignedPdf
+from signing.validation.document import FilledField, SignedPdf, contents_of
 from signing.validation.facts import attached_timestamps, lock_of, permission_of, token_facts
 from signing.validation.integrity import Integrity, check_signature, check_token, signer_certificate
 from signing.validation.verdicts import (
@@ -95,9 +95,13 @@ def _examine(filled: FilledField, pdf: SignedPdf, differences: Differences) -> E
         kind = SignatureKind.DOCUMENT_TIMESTAMP
         # Some writers leave /Type out or write /Sig; what the value is, its SubFilter says.
         value[generic.NameObject("/Type")] = generic.NameObject("/DocTimeStamp")
+    if (signers := _signers(filled)) is not None and signers != 1:
+        # EN 319 142-1, 6.3 (h): exactly one. Which of several would be meant, nothing says.
+        integrity = Integrity(None, SubIndication.FORMAT_FAILURE, "several_signers")
+        return Examined(filled.name, kind, None, sub_filter, integrity, signers=signers)
     embedded = EmbeddedPdfSignature(pdf, filled.field, filled.name)
     found = Examined(filled.name, kind, embedded, sub_filter, _integrity(embedded, kind, sub_filter))
-    found.signers = len(embedded.signed_data["signer_infos"])
+    found.signers = signers
     found.certificate = signer_certificate(embedded.signed_data)
     found.coverage = coverage_of(embedded, pdf.data)
     if found.intact is False:
@@ -113,6 +117,14 @@ def _examine(filled: FilledField, pdf: SignedPdf, differences: Differences) -> E
         found.changes = differences.after(embedded.signed_revision, found.permission, lock_of(embedded))
         found.modified.extend(_refused(found.changes))
     return found
+
+
+def _signers(filled: FilledField) -> int | None:
+    """How many SignerInfos the signature holds; None where it cannot be read so far."""
+    try:
+        return len(cms.ContentInfo.load(contents_of(filled) or b"")["content"]["signer_infos"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _integrity(embedded: EmbeddedPdfSignature, kind: SignatureKind, sub_filter: str | None) -> Integrity:

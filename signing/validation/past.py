@@ -12,7 +12,7 @@ the standard lets pass, or believes too much:
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from asn1crypto import cms
@@ -29,7 +29,7 @@ from pyhanko.sign.validation.ades import (
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.policy_decl import SignatureValidationSpec, bootstrap_validation_data_handlers
 from pyhanko_certvalidator.errors import PathError
-from pyhanko_certvalidator.ltv.poe import POEManager, POEType
+from pyhanko_certvalidator.ltv.poe import POEManager, POEType, digest_for_poe
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.path import ValidationPath
 
@@ -52,12 +52,14 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the standard's algorithm says of a signature or token. `time`: the earliest proof of its existence."""
+    """What the standard's algorithm says of a signature or token. `time`: the earliest proof of its existence, or when
+    the file was first there; `proven`: it is that of a time-stamp found good."""
 
     sub_indication: AdESSubIndic
     path: ValidationPath | None = None
     time: datetime | None = None
     revoked_at: datetime | None = None
+    proven: bool = False
 
     @classmethod
     def of(cls, result: AdESBasicValidationResult, time: datetime | None) -> "Answer":
@@ -107,7 +109,9 @@ class Past:
             timing_info=self.timing,
             validation_data_handlers=self._handlers(proofs),
         )
-        return await self._with_past(token, now, copy(proofs), is_timestamp=True)
+        answer = await self._with_past(token, now, copy(proofs), is_timestamp=True)
+        # pyHanko lets a token pass for its time-stamped past without asking whether its own algorithms were good then.
+        return self._held_to_algorithms(token, answer, proofs[token["signer_infos"][0]["signature"].native])
 
     async def signature(self, signed_data: cms.SignedData, digest: bytes) -> Answer:
         """A signature over content of this digest (5.6.3)."""
@@ -125,11 +129,14 @@ class Past:
         )
         if now.ades_subindic not in _LTA_FURTHER_PROC:
             return Answer.of(now, proofs[value])
+        digest_of_value = digest_for_poe(value)
+        proven = any(digest_of_value in stamp.proven for stamp in self.stamps if self.answers[stamp.revision].passed)
         for token in tokens:
             if (await self._attached(token, imprint, proofs)).passed:
                 proofs.register(value, POEType.VALIDATION, _time(token))
+                proven = True
         answer = await self._with_past(signed_data, now, copy(proofs), is_timestamp=False)
-        return self._held_to_algorithms(signed_data, answer, proofs[value])
+        return replace(self._held_to_algorithms(signed_data, answer, proofs[value]), proven=proven)
 
     async def attached(self, signed_data: cms.SignedData) -> list[Answer]:
         """The time-stamps over a signature's value, in their order."""
@@ -168,14 +175,14 @@ class Past:
             better = error.ades_subindication
             if better is None or better is AdESPassed.OK:
                 return answer
-            return Answer(better, answer.path, answer.time, answer.revoked_at)
+            return replace(answer, sub_indication=better)
         except PathError:
             return answer
-        return Answer(AdESPassed.OK, path, answer.time, answer.revoked_at)
+        return replace(answer, sub_indication=AdESPassed.OK, path=path)
 
     def _held_to_algorithms(self, signed_data: cms.SignedData, answer: Answer, time: datetime) -> Answer:
         """The algorithms of a signature that passed must have been good at the earliest proof (5.6.3.4, step 8)."""
-        answer = Answer(answer.sub_indication, answer.path, time, answer.revoked_at)
+        answer = replace(answer, time=time)
         policy = self.spec.cert_validation_policy.algorithm_usage_policy
         if not answer.passed or policy is None:
             return answer
@@ -186,7 +193,7 @@ class Past:
             )
         except SignatureValidationError as error:
             weak = error.ades_subindication or AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
-            return Answer(weak, answer.path, time, answer.revoked_at)
+            return replace(answer, sub_indication=weak)
         return answer
 
     def _handlers(self, proofs: POEManager):  # type: ignore[no-untyped-def]

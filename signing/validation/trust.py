@@ -169,13 +169,12 @@ class Judge:
         except Exception:  # the file's own data made the algorithm stop: nothing is concluded
             return Judgement(Indication.INDETERMINATE, SubIndication.GENERIC, path=path)
         judged = self._judgement(signed_data, answer)
-        if stamped:
-            return judged
-        if judged.indication is Indication.TOTAL_PASSED and self.trust.policy.require_timestamp:
+        unproven = judged.best_time is None  # also where the time-stamp itself is not, or no longer, believed
+        if judged.indication is Indication.TOTAL_PASSED and unproven and self.trust.policy.require_timestamp:
             return replace(
                 judged, indication=Indication.INDETERMINATE, sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE
             )
-        return self._held_to_validity(signed_data, judged)
+        return judged if stamped else self._held_to_validity(signed_data, judged)
 
     def judge_timestamp(self, stamp: Stamp) -> Judgement:
         """A document time-stamp, by the file's own validation data and by the time-stamps after it."""
@@ -218,7 +217,7 @@ class Judge:
         judged = Judgement(
             INDICATIONS[answer.sub_indication.status],
             None,
-            best_time=time if time is not None and time < self.past.held_since else None,
+            best_time=time if answer.proven else None,
             chain_held=answer.passed,
             # A path that did not hold may have failed at a link: only links that were verified are shown then.
             path=self._path(signed_data, answer.path if answer.passed else None),

@@ -12,7 +12,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from fpdf import FPDF
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -62,6 +62,8 @@ def issue(
     end: datetime = END,
     time_stamping: bool = False,
     key: Key | None = None,
+    authority: bool = False,
+    addresses: str | None = None,
 ) -> Holder:
     """A certificate under `issuer`, or a root where that is None."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -81,7 +83,7 @@ def issue(
     )
     usage |= (
         {"key_cert_sign": True, "crl_sign": True}
-        if issuer is None
+        if issuer is None or authority
         else {"digital_signature": True, "content_commitment": True}
     )
     builder = (
@@ -92,13 +94,28 @@ def issue(
         .serial_number(x509.random_serial_number())
         .not_valid_before(begin)
         .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
+        .add_extension(x509.BasicConstraints(ca=issuer is None or authority, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(**usage), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     if time_stamping:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    if addresses is not None:
+        builder = builder.add_extension(access_description(f"{addresses}/ocsp"), critical=False)
+        builder = builder.add_extension(distribution_point(f"{addresses}/list.crl"), critical=False)
     return Holder(builder.sign(key if issuer is None else issuer.key, hashes.SHA256()), key)
+
+
+def access_description(url: str) -> x509.AuthorityInformationAccess:
+    """Where the OCSP responder is said to be."""
+    place = x509.UniformResourceIdentifier(url)
+    return x509.AuthorityInformationAccess([x509.AccessDescription(AuthorityInformationAccessOID.OCSP, place)])
+
+
+def distribution_point(url: str) -> x509.CRLDistributionPoints:
+    """Where the revocation list is said to be."""
+    place = x509.UniformResourceIdentifier(url)
+    return x509.CRLDistributionPoints([x509.DistributionPoint([place], None, None, None)])
 
 
 @dataclass(frozen=True)
@@ -175,6 +192,7 @@ def signed(
     long_term: bool = False,
     pades: bool = True,
     password: str | None = None,
+    enclose_root: bool = True,
     **metadata: Any,
 ) -> bytes:
     """The PDF with one more signature."""
@@ -182,7 +200,8 @@ def signed(
     if password is not None:
         writer.encrypt(password)
     store = SimpleCertificateStore()
-    store.register(bench().root.asn1_certificate)
+    if enclose_root:
+        store.register(bench().root.asn1_certificate)
     if revocations is not None:
         metadata |= {
             "embed_validation_info": True,
