@@ -43,6 +43,7 @@ def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
         "beside": beside,
         "may_verify_beside": may_verify,
         "verdict": verdict,
+        "changed_since": bool(verdict and any(one.changes_after for one in verdict.signatures)),
         "runs": list(Verification.objects.filter(file=file).order_by("-run_at")[:10]),
         "may_verify": kind_of(file.mime, file.name) is not None and may_verify,
         "finding": finding if finding and may(actor, "close finding", document) else None,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from signing.audits.urls import urlpatterns as audits
-from signing.pages import verify
+from signing.pages import compare, verify
 from signing.pages.desk import changes, desk
 from signing.provable.urls import urlpatterns as provable
 from signing.reports.urls import urlpatterns as reports
@@ -17,6 +17,9 @@ urlpatterns = [
     *sealing,
     *trust,
     path("files/<uuid:file_id>/verify/", verify, name="verify_file"),
+    path("files/<uuid:file_id>/compare/", compare.compare_signed, name="compare_signed"),
+    path("files/<uuid:file_id>/compare/before/<int:number>.png", compare.before_image, name="compare_before"),
+    path("files/<uuid:file_id>/compare/after/<int:number>.png", compare.after_image, name="compare_after"),
     path("audit/", desk, name="desk"),
     path("audit/changes/", changes, name="desk_changes"),
 ]

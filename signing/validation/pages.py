@@ -33,7 +33,7 @@ def compare_pages(
     """
     started = time.monotonic()
     changed, compared = [], 0
-    with _opened(before, password) as old, _opened(after, password) as new:
+    with opened(before, password) as old, opened(after, password) as new:
         common = min(len(old), len(new))
         if len(old) != len(new):
             changed.append(common)
@@ -46,7 +46,8 @@ def compare_pages(
     return Comparison(tuple(changed), compared)
 
 
-def _opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
+def opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
+    """The document with its forms ready to be drawn. Raises pypdfium2.PdfiumError."""
     document = pypdfium2.PdfDocument(data, password=password)
     document.init_forms()
     return document
