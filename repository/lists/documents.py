@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.html import format_html, format_html_join
@@ -92,7 +92,7 @@ class Documents(Listing):
     name = "documents"
     title = gettext_lazy("Documents")
     chooses = True
-    filters = (
+    filters: ClassVar[tuple[Filter, ...]] = (
         Filter("q", gettext_lazy("Number or subject"), _by_words, kind="words"),
         choice(
             "confirmed",
