@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     indication: str
     code: str
     sub: str
-    count: int
+    documents: int
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Counted:
     def totals(self) -> Counter[str]:
         found: Counter[str] = Counter()
         for cell in self.cells:
-            found[cell.indication] += cell.count
+            found[cell.indication] += cell.documents
         return found
 
     def by_year(self) -> dict[int | None, Counter[str]]:
@@ -54,7 +54,7 @@ class Counted:
         found: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
         for cell in self.cells:
             if cell.indication in SIGNED:
-                found[cell.year][cell.indication] += cell.count
+                found[cell.year][cell.indication] += cell.documents
         return dict(sorted(found.items(), key=lambda pair: pair[0] or 0))
 
     def by_agency(self) -> dict[str, Counter[str]]:
@@ -62,7 +62,7 @@ class Counted:
         own: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for cell in self.cells:
             if cell.indication in SIGNED:
-                own[cell.path][cell.indication] += cell.count
+                own[cell.path][cell.indication] += cell.documents
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for path, counts in own.items():
             for above in _above(path):
@@ -74,7 +74,7 @@ class Counted:
         found: Counter[tuple[str, str, str]] = Counter()
         for cell in self.cells:
             if cell.indication in PROBLEMS:
-                found[cell.indication, cell.code, cell.sub] += cell.count
+                found[cell.indication, cell.code, cell.sub] += cell.documents
         rows = [(*key, count) for key, count in found.items()]
         return sorted(rows, key=lambda row: (PROBLEMS.index(Indication(row[0])), -row[3], row[1], row[2]))
 
@@ -93,7 +93,7 @@ def agencies_of(actor: Actor) -> list[Agency]:
 
 def count(agency: Agency, actor: Actor, *, fresh: bool = False) -> Counted:
     """What the agency and its units keep, within the actor's clearance. The caller has seen that the agency is hers."""
-    key = f"desk:2:{agency.pk}:{actor.clearance}"
+    key = f"desk:3:{agency.pk}:{actor.clearance}"
     kept = None if fresh else cache.get(key)
     if kept is None:
         kept = Counted(now(), tuple(_cells(agency, actor)))

@@ -88,7 +88,7 @@ def test_the_auditor_draws_a_sample_answers_it_and_closes_under_the_seal(
             auditor.look("audit-sheet", full=True)
             no_complaints(auditor)
         page.fill("#r-note", "Đã đối chiếu với bản giấy.")
-        page.locator("[name=next]").click()
+        page.locator("button[name=next]").click()
     page.wait_for_url(re.compile(r"/audits/[0-9a-f-]{36}/$"))
     page.locator(".vk-head .vk-btn--main").click()
     page.wait_for_url(re.compile(r"/close/$"))
