@@ -21,7 +21,7 @@ from repository.jobs.engine import enqueue
 from repository.models import Document, Dossier, File, Finding, Hold, Job, JobItem, Verification
 from search.models import SavedSearch
 from signing.anchor_proposals import propose_anchor
-from signing.models import Audit, AuditRow, Batch, BatchRow
+from signing.models import Audit, AuditRow, Batch, BatchRow, SigningKey, SigningRequest, SigningStep
 from signing.validation.verdicts import FileFacts, FileVerdict, Message, Outcome
 from tests.signing.bench_pki import bench, issue
 from tests.trusting import trust
@@ -39,6 +39,7 @@ RECORD_IDS = {
     "run_id",
     "audit_id",
     "batch_id",
+    "request_id",
 }
 # Names in Wagtail's closed addresses; one number or word is as good as another before a closed door.
 CLOSED_IDS = {
@@ -203,6 +204,7 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         "sha256": "0" * 64,
         **anchors_of(cast),
         "batch_id": batch.pk,
+        **signing_of(cast, document, file),
         "what": "table",
         "search_id": saved.pk,
         "dossier_id": dossier.pk,
@@ -227,6 +229,23 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
     }
 
 
+def signing_of(cast: Any, document: Document, file: File) -> dict[str, Any]:
+    """A request to sign the document, and a key."""
+    moment = now()
+    request = SigningRequest.objects.create(
+        document_id=document.pk,
+        sha256=file.sha256,
+        note=f"{CANARY}-ghichu",
+        asked_by=cast.user("clerk"),
+        asked_at=moment,
+    )
+    SigningStep.objects.create(request=request, number=1, look="person", user=cast.user("chief"))
+    key = SigningKey.objects.create(
+        kind="csc", user=cast.user("chief"), name="credential", added_by=cast.user("administrator"), added_at=moment
+    )
+    return {"request_id": request.pk, "key_id": key.pk}
+
+
 def a_run(file: File) -> Verification:
     verdict = FileVerdict(
         sha256=file.sha256,
@@ -248,7 +267,7 @@ def a_run(file: File) -> Verification:
         run_at=now(),
         reason="asked",
         sha256=file.sha256,
-        indication="none",
+        indication="NONE",
         outcome=verdict.outcome,
         signatures=0,
         policy="archive",
@@ -272,7 +291,7 @@ EVIDENCE = {"Event", "EventPosition", "Checkpoint"}
 
 
 # What somebody who reads may have made of what she reads; it changes nothing.
-MADE_FOR_READERS = ("download", "export", "sheets")
+MADE_FOR_READERS = ("download", "export", "sheets", "signature-report", "evidence-bundle")
 
 
 def rows_of_records(*, reader: Any = None) -> dict[str, list[dict[str, Any]]]:

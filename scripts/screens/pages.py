@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from repository.actors import Actor
 from repository.codes import DossierState
 from repository.guide import TOPICS
-from repository.models import Document, Dossier, File, FilePlan, FilePlanEntry, Hold, Job, Verification
+from repository.models import Document, Dossier, File, FilePlan, FilePlanEntry, FileStatus, Hold, Job, Verification
 from repository.pages.homes.waiting import QUEUES
 from signing.models import AnchorProposal, Audit, Batch, TrustAnchor
 
@@ -208,6 +208,10 @@ PAGES: tuple[Page, ...] = (
     Page("desk", ("auditor", "archivist"), at("desk")),
     Page("provable", ("auditor", "archivist"), at("provable")),
     Page("desk-changes", ("auditor",), at("desk_changes")),
+    Page("signing-requests", ("clerk", "chief"), at("signing_requests")),
+    Page("signing-ask", ("clerk",), of_document("signing_ask", sealed_at__isnull=True)),
+    Page("seal-copies", ("archivist",), dossier("seal_copies", state=DossierState.OPEN)),
+    Page("signing-keys", ("administrator",), at("signing_keys")),
     Page("audits", ("auditor", "archivist"), at("audits")),
     Page("audit-new", ("auditor",), at("audit_new")),
     Page("audit-frozen", ("auditor",), an_audit(state="frozen")),

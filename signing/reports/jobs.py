@@ -56,7 +56,7 @@ def work_report(job: Job) -> Save:
 def work_bundle(job: Job) -> Save:
     """Make the bundle of a file or of a dossier. Raises ItemFailed with what to do."""
     moment = now()
-    dossier, about, pairs, name = _asked(job)
+    _dossier, about, pairs, name = _asked(job)
     _check_room(pairs)
     progress(job, done=0, total=len(pairs))
     given: list[str] = []

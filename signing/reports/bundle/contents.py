@@ -182,13 +182,11 @@ def commands(original: str, signatures: list[dict[str, Any]]) -> str:
     for number, one in enumerate(signatures, 1):
         start, length, second, rest = one["range"]
         cut = f"signed-{number}.bin"
-        lines += [
-            f"# {number}",
-            f"{{ tail -c +{start + 1} '{_quoted(original)}' | head -c {length}; "
-            f"tail -c +{second + 1} '{_quoted(original)}' | head -c {rest}; }} > {cut}",
-            f"openssl cms -verify -binary -noverify -inform DER -in '{one['cms']}' -content {cut} -out {cut}.same",
-            "",
-        ]
+        quoted = _quoted(original)
+        first = f"tail -c +{start + 1} '{quoted}' | head -c {length}"
+        last = f"tail -c +{second + 1} '{quoted}' | head -c {rest}"
+        check = f"openssl cms -verify -binary -noverify -inform DER -in '{one['cms']}' -content {cut} -out {cut}.same"
+        lines += [f"# {number}", f"{{ {first}; {last}; }} > {cut}", check, ""]
     return "\n".join(lines)
 
 
