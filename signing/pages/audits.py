@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 
@@ -316,7 +317,9 @@ def download(request: HttpRequest, audit_id: UUID, what: str) -> HttpResponse:
     try:
         name, mime, data = export(audit_id, what, actor=actor)
     except Refused as refused:
-        return render(request, "vk/refused.html", {"refused": refused, "back": "/audits/"}, status=409)
+        return render(
+            request, "vk/refused.html", {"refused": refused, "back": reverse("audit", args=[audit_id])}, status=409
+        )
     response = HttpResponse(data, content_type=mime)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
