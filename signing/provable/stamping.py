@@ -23,6 +23,7 @@ from repository.findings import raise_finding
 from repository.jobs.engine import UNFINISHED, enqueue, progress
 from repository.jobs.outcomes import Again, Save
 from repository.models import Checkpoint, File, Job
+from repository.refusals import Refused
 from repository.sequencer import statement
 from signing.models import EvidenceLeaf, EvidenceStamp
 from signing.provable.record import token_facts
@@ -158,8 +159,16 @@ def _checked(job: Job) -> dict[str, Any]:
 
 @transaction.atomic
 def stamp_now(*, actor: Actor) -> Job:
-    """Have what waits time-stamped now. Raises Forbidden; the job that runs already is returned instead of another."""
+    """Have what waits time-stamped now. Raises Forbidden, or Refused without a server; a job that runs already is returned."""
     require(actor, "manage trust")
+    if not configured():
+        raise Refused.because(
+            "stamp",
+            None,
+            "no-server",
+            _("No time-stamp server is set up."),
+            _("Ask your administrator to set TIMESTAMP_SERVER."),
+        )
     running = Job.objects.filter(kind=KIND, state__in=UNFINISHED).order_by("-pk").first()
     if running is not None:
         return running
