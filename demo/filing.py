@@ -154,9 +154,7 @@ class Filing:
         if TrustAnchor.objects.filter(sha256=root.sha256.hex(), withdrawn_at__isnull=True).exists():
             return
         waiting = AnchorProposal.objects.filter(sha256=root.sha256.hex(), state=ProposalState.WAITING).first()
-        proposal = waiting or propose_anchor(
-            pem.armor("CERTIFICATE", root.dump()), source, actor=self.actor("chief")
-        )
+        proposal = waiting or propose_anchor(pem.armor("CERTIFICATE", root.dump()), source, actor=self.actor("chief"))
         approve_anchor(proposal.pk, actor=self.actor("admin"))
 
     def _explain_failed_signatures(self, dossier: Dossier, archivist: Actor) -> None:
