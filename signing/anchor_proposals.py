@@ -7,6 +7,7 @@ proposal does not decide about it. What two accounts of one person made long bef
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cryptography import x509
@@ -199,7 +200,7 @@ def _touched_by_the_first(proposal: AnchorProposal, actor: Actor) -> bool:
     return any(kind.split(".")[0] in ("person", "role") for kind in events.values_list("kind", flat=True))
 
 
-def _said(proposal: AnchorProposal) -> dict[str, str]:
+def _said(proposal: AnchorProposal) -> dict[str, Any]:
     return {
         "name": proposal.name,
         "sha256": proposal.sha256,

@@ -17,7 +17,7 @@ from repository.actors import Actor
 from repository.models import Job, Verification
 from repository.pages.base import act, done, page
 from repository.refusals import NotVisible
-from signing.models import Evidence, EvidenceKind, Purpose, RunBasis, TrustAnchor
+from signing.models import Evidence, EvidenceKind, Purpose, RunBasis, RunRepeat, TrustAnchor
 from signing.repeating import KIND, ask_to_repeat, run_for
 from signing.validation.verdicts import FileVerdict
 
@@ -51,7 +51,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "anchors": _anchors(basis),
         "evidence": _evidence(basis, verdict)[:SHOWN],
         "policy": sorted(basis.policy.items()) if basis else (),
-        "repeats": found.repeats.order_by("-pk")[:20],
+        "repeats": RunRepeat.objects.filter(verification=found).order_by("-pk")[:20],
         "job": job if job is not None and job.state in ("queued", "running", "failed") else None,
         "sees_trust": may(actor, "see runs"),
         "may_repeat": basis is not None and may(actor, "verify", document),

@@ -286,8 +286,26 @@ def test_an_address_is_held_against_the_list(url, code, settings):
 @pytest.mark.parametrize(
     "address",
     [
-        *("127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"),
-        *("::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1"),
+        *(
+            "127.0.0.1",
+            "10.0.0.1",
+            "192.168.1.1",
+            "172.16.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+        ),
+        *(
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "ff02::1",
+        ),
     ],
 )
 def test_a_name_that_leads_to_a_private_address_is_refused_even_beside_a_public_one(address, settings):
@@ -324,7 +342,7 @@ def test_what_a_person_brings_settles_a_chain_without_a_network(judged, authorit
     settings.REVOCATION_ALLOWED = []
     data = authority.signed(with_ca=False)
     assert judged(data).indication is Indication.INDETERMINATE
-    for name, content in (("ca.pem", authority.pem("ca")), ("root.crl", authority.crl("root"))):
+    for content in (authority.pem("ca"), authority.crl("root")):
         import_file(content, actor=cast.chief)
     (tmp_path / "ca.crl").write_bytes(authority.crl("ca"))
     call_command("import_revocation", str(tmp_path / "ca.crl"))
