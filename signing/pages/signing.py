@@ -19,6 +19,7 @@ from repository.access.acts import AGENCY_ACTS
 from repository.actors import Actor
 from repository.bytes import BytesMissing, path_for
 from repository.clock import now, today
+from repository.codes import WORKING_STATES
 from repository.events import history_of
 from repository.models import Agency, Document, Dossier, File, Membership, User
 from repository.pages.base import act, done, page, stretch
@@ -398,3 +399,11 @@ def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
     if not rows and not may_ask:
         return None
     return {"rows": [_row(one) for one in rows], "may_ask": may_ask, "document": document}
+
+
+def dossier_panel(request: HttpRequest, dossier: Dossier) -> dict[str, Any] | None:
+    """On an open dossier's page, for who keeps a seal: the way to seal its scans."""
+    actor = _actor(request)
+    if dossier.state not in WORKING_STATES or not may(actor, "apply seal") or not may(actor, "file", dossier):
+        return None
+    return {"dossier": dossier} if copies.seals_for(actor, dossier) else None

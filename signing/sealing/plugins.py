@@ -30,12 +30,13 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
 
 def register() -> None:
     from signing.models import SigningKey, SigningRequest, SigningStep
-    from signing.pages.signing import panel, part
+    from signing.pages.signing import dossier_panel, panel, part
     from signing.sealing.copies import KIND, work_copy
 
     registry.places.append(places)
     registry.home_panels.append(Panel("signing", 8, "signing/home_requests.html", part))
     registry.document_panels.append(Panel("signing", 20, "signing/requests_panel.html", panel))
+    registry.dossier_panels.append(Panel("copies", 60, "signing/copies_panel.html", dossier_panel))
     registry.work(JobKind(name=KIND, title=_("Copies sealed"), work_item=work_copy, stops=True, lease_seconds=180))
     protect(
         Guard(SigningKey, only=("withdrawn_at",)),

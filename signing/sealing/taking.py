@@ -7,6 +7,7 @@ version is on its way, or nothing happened and the claim lapses by itself; the b
 from __future__ import annotations
 
 import hashlib
+import logging
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -40,6 +41,8 @@ from signing.sealing.keys import Place, Secret, kept_secret, opened
 from signing.sealing.looking import Wish, step_look
 from signing.sealing.pdf import Signed, sign_pdf
 
+log = logging.getLogger(__name__)
+
 # Longer than time-stamp server and signing service may take together.
 CLAIM = timedelta(minutes=5)
 
@@ -59,6 +62,7 @@ def take(request_id: UUID | str, shown: str, secret: Secret, *, actor: Actor, wi
             remove_unheld(received.sha256)
             raise
     except SigningFailed as error:
+        log.warning("request %s step %s: %s: %s", request_id, step.number, type(error).__name__, error.detail)
         with transaction.atomic():
             record("signing.failed", actor, step.request, document=step.request.document_id, why=type(error).__name__)
         raise
@@ -139,9 +143,9 @@ def _sign(step: SigningStep, key: SigningKey, file: File, secret: Secret, wish: 
 def sign_with(
     key: SigningKey, path: Path, field: str, level: Level, look: Any, moment: Any, secret: Secret | None
 ) -> Signed:
-    """Sign the file at `path` with a key of the archive's. Without a secret the one kept for an unattended seal is used."""
+    """Sign the file at `path` with a key of the archive's. A seal that works unattended is opened by what lies beside it."""
     judge = Judge(online=level in (Level.LT, Level.LTA))
-    if key.unattended and (secret is None or not secret.pin):
+    if key.unattended:
         secret = kept_secret(key.name)
     return sign_pdf(
         path,

@@ -131,7 +131,8 @@ def test_person_and_seal_sign_in_order_each_as_a_version_beside_the_original(cas
     assert str(request.pk) in chief.get("/signing/").content.decode()
 
     for number in (1, 2, 3):
-        assert sign(chief, request).status_code == 302
+        answer = sign(chief, request)
+        assert answer.status_code == 302, answer.context["problem"]
         file_versions()
         file = current(office.document)
         verdict = validate_file(path_for(file), trust=[ROOT])
