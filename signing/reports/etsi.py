@@ -161,7 +161,8 @@ def _digest(algorithm: str, value: bytes) -> xades.DigestAlgAndValueType | None:
 
 def _attributes(one: dict[str, Any], embedded: EmbeddedPdfSignature | None) -> vr.SignatureAttributesType | None:
     """What the signature says of itself."""
-    claimed, kwargs = one["time"]["claimed"], {}
+    claimed = one["time"]["claimed"]
+    kwargs: dict[str, Any] = {}
     if claimed:
         kwargs["signing_time"] = (vr.SASigningTimeType(signed=True, time=_time(claimed)),)
     stamps = {TimestampKind.SIGNATURE: "signature_time_stamp", TimestampKind.CONTENT: "all_data_objects_time_stamp"}
