@@ -26,7 +26,7 @@ REFERENCE = (
     ("plans", pgettext_lazy("reference data", "File plans"), "plans:index", "card", "plan", "l"),
     ("headings", gettext_lazy("Headings"), "headings:index", "chart", "plan", "o"),
     ("classes", gettext_lazy("Record classes"), "classes:index", "clock", "manage classes", "c"),
-    ("trust", gettext_lazy("Trust anchors"), "trust", "lock", "manage trust", "t"),
+    ("trust", gettext_lazy("Trust anchors"), "trust", "lock", "manage trust", "u"),
 )
 
 
