@@ -78,7 +78,7 @@ def sentences(result: Result) -> list[str]:
         "findings": formats.number(result.findings),
         "not_judged": formats.number(result.not_judged),
         "open": formats.number(result.open),
-        "confidence": formats.percent(result.confidence),
+        "confidence": formats.percent(result.confidence, 0),
         "low": formats.percent(result.low),
         "high": formats.percent(result.high),
         "tolerable": formats.percent(result.tolerable),

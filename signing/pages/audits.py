@@ -224,7 +224,7 @@ def _rows(request: HttpRequest, found: Audit, actor: Actor) -> dict[str, Any]:
     shown = request.GET.get("show", "")
     if shown == "open":
         rows = rows.filter(conclusion="")
-    elif shown in Conclusion.values:
+    elif shown and shown in Conclusion.values:
         rows = rows.filter(conclusion=shown)
     try:
         part = stretch(rows, BY_NUMBER, STEP, after=request.GET.get("after", ""), before=request.GET.get("before", ""))

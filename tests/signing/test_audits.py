@@ -232,6 +232,7 @@ def test_a_closed_audit_is_sealed_says_its_result_and_holds(closed, cast, client
     # The demonstration's root is no anchor here: the seal is intact, and whose it is stays open.
     assert list(checks.values()) == [True, None, True, True, True]
     assert answer.context["result"].findings == 1
+    assert len(answer.context["rows"]) == 5
     sheet = json.loads(bytes(closed.sheet.json))
     assert sheet["result"]["findings"] == 1
     assert sheet["rows"][1]["finding"] == {"kind": "signer", "severity": "major"}
@@ -386,3 +387,15 @@ def test_the_page_asks_as_little_for_many_sheets_as_for_few(answered, cast, clie
         client.get(reverse("audit", args=[answered.pk]))
     with django_assert_max_num_queries(30):
         client.get(reverse("audit_row", args=[answered.pk, 1]))
+
+
+def test_each_figure_of_an_audit_is_the_length_of_the_list_behind_it(answered, cast, client_of):
+    client, url = client_of(cast.auditor), reverse("audit", args=[answered.pk])
+    for query, count in (
+        ("", 5),
+        ("?show=in-order", 4),
+        ("?show=finding", 1),
+        ("?show=not-judged", 0),
+        ("?show=open", 0),
+    ):
+        assert client.get(url + query).content.decode().count("data-row-link") == count, query
