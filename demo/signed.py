@@ -20,7 +20,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession, PdfTimeStamper
 from pyhanko.sign.validation import add_validation_info
 from pyhanko.stamp import StaticStampStyle
 
@@ -37,8 +37,8 @@ Box = tuple[float, float, float, float]
 @dataclass(frozen=True, slots=True)
 class Variant:
     """A way of being signed and what a verifier should find: `outcome` in the words of integrity first (VALID, MODIFIED,
-    TAMPERED, INDETERMINATE, NO_SIGNATURE), `signatures` how many, `level` of the last one (B-B, B-T, B-LT), `troubled` when the chain or
-    the certificate is not in order though the bytes are.
+    TAMPERED, INDETERMINATE, NO_SIGNATURE), `signatures` how many without document time-stamps, `level` of the last one
+    (B-B to B-LTA), `troubled` when the chain or the certificate is not in order though the bytes are.
     """
 
     name: str
@@ -145,6 +145,26 @@ def for_the_long_term(paper: Paper, pki: DemoPki) -> bytes:
     return with_evidence(data, pki, moment_of(paper, 60 * 36))
 
 
+def with_archive_time_stamp(data: bytes, pki: DemoPki, at: datetime) -> bytes:
+    """The PDF with a document time-stamp over all that is in it (B-LTA)."""
+    stamper = PdfTimeStamper(pki.time_stamper(at))
+    return stamper.timestamp_pdf(IncrementalPdfFileWriter(BytesIO(data)), "sha256").getvalue()
+
+
+def archival(paper: Paper, pki: DemoPki) -> bytes:
+    """With the evidence, and an archive time-stamp over it half an hour later."""
+    return with_archive_time_stamp(for_the_long_term(paper, pki), pki, moment_of(paper, 60 * 36 + 30))
+
+
+def signed_again(paper: Paper, pki: DemoPki) -> bytes:
+    """Archived, and two months later the agency's seal once more: a decision confirmed after its review."""
+    data = archival(paper, pki)
+    moment = moment_of(paper, 60 * 24 * 60)
+    look = RawContent(b"", box=BoxConstraints(60, 20))
+    box = (500, 20, 560, 40)
+    return sign(data, pki, paper.agency, field="KyLai", page=0, box=box, look=look, moment=moment, stamped=True)
+
+
 def as_electronic_copy(paper: Paper, pki: DemoPki) -> bytes:
     """A copy (sao y) under the copying agency's seal: no picture, three lines of text, top right of the first page."""
     data = by_person(paper, pki)
@@ -204,6 +224,8 @@ _VARIANTS = (
     Variant("person-stamped", "VALID", 1, "B-T", lambda paper, pki: by_person(paper, pki, stamped=True)),
     Variant("person-and-seal-stamped", "VALID", 2, "B-T", lambda p, pki: by_person_and_seal(p, pki, stamped=True)),
     Variant("person-and-seal-long-term", "VALID", 2, "B-LT", for_the_long_term),
+    Variant("person-and-seal-archival", "VALID", 2, "B-LTA", archival),
+    Variant("signed-again", "VALID", 3, "B-T", signed_again),
     Variant("electronic-copy", "VALID", 2, "B-B", as_electronic_copy),
     Variant(
         "expired", "INDETERMINATE", 1, "B-B", lambda paper, pki: by_person(paper, pki, signer="expired"), troubled=True

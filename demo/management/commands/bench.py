@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand
 from demo.bench.machine import facts
 from demo.drill.results import Results
 
-PARTS = ("intake", "load", "search", "pages", "elasticsearch")
+PARTS = ("intake", "load", "search", "pages", "elasticsearch", "signatures")
 
 
 class Command(BaseCommand):
@@ -33,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--files", type=int, default=100, help="that are taken in")
         parser.add_argument("--times", type=int, default=30, help="that each page is asked for")
         parser.add_argument("--roles", help="whose pages, with commas between; default: all")
+        parser.add_argument(
+            "--samples", type=Path, metavar="FOLDER", help="signed PDFs that are validated beside our own"
+        )
         parser.add_argument("--seed", type=int, default=2025)
         parser.add_argument("--fresh", action="store_true", help="measure again; the archive is kept")
 
@@ -74,6 +77,10 @@ class Command(BaseCommand):
 
             roles = tuple(options["roles"].split(",")) if options["roles"] else ROLES
             figures = bench_pages(times=options["times"], roles=roles)
+        elif part == "signatures":
+            from demo.bench.signatures import bench_signatures
+
+            figures = bench_signatures(folder, samples=options["samples"])
         else:
             from demo.bench.elastic import bench_elasticsearch
 

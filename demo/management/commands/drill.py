@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand
 from demo.drill.installation import TARGETS
 from demo.drill.results import Results
 
-PARTS = ("kills", "faults", "fuzz")
+PARTS = ("kills", "faults", "fuzz", "signatures")
 SERVICES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "TIKA_SERVER_URL")
 
 
@@ -40,6 +40,9 @@ class Command(BaseCommand):
             "--seed", type=int, default=1, help="decides what is killed and when; a failure is replayed by its seed"
         )
         parser.add_argument("--minutes", type=float, default=10, help="of broken files")
+        parser.add_argument(
+            "--samples", type=Path, metavar="FOLDER", help="signed PDFs that are damaged beside our own"
+        )
         parser.add_argument("--at-most", type=float, default=35, metavar="MINUTES", help="for the kills (default 35)")
         parser.add_argument("--hasty", action="store_true", help="do not wait for the leases of the dead at the end")
         parser.add_argument(
@@ -85,6 +88,14 @@ class Command(BaseCommand):
             from demo.drill.faults import drill_faults
 
             return {"seed": options["seed"], **drill_faults(folder)}
+        if part == "signatures":
+            from demo.drill.signatures import drill_signatures
+
+            minutes, samples = options["minutes"], options["samples"]
+            return {
+                "seed": options["seed"],
+                **drill_signatures(folder, minutes=minutes, seed=options["seed"], samples=samples),
+            }
         from demo.drill.fuzz import drill_fuzz
 
         return {"seed": options["seed"], **drill_fuzz(folder, minutes=options["minutes"], seed=options["seed"])}

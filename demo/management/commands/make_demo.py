@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from demo.filing import Filing
+from demo.kept import keep_provable
 from demo.plot import DOCUMENTS, plan
 from demo.rows import write_rows
 from demo.settle import close_fonds_of_ended_agencies, demo_folder, is_foreign, settle_people, settle_province
@@ -65,6 +66,7 @@ class Command(Base):
                 done += len(documents)
         filing.share_and_grant()
         close_fonds_of_ended_agencies(filing.world, filing.agencies)
+        keep_provable(filing.pki)
 
     def _report(self, filing: Filing, accounts: dict[str, str], options: dict[str, Any]) -> None:
         for label, message in filing.failures:
