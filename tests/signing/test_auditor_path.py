@@ -19,17 +19,22 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 SUBJECT = "Ban hành Quy định phối hợp bảo đảm trật tự, an toàn giao thông đường bộ trên địa bàn tỉnh Lam Giang"
 
 
-@pytest.fixture
-def papers(cast: Any, records: Any) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def signed_bytes() -> dict[str, bytes]:
     """Made before the browser is there: signing runs an event loop of its own."""
+    return {"sound": sound(), "basic": basic(), "tampered": tampered()}
+
+
+@pytest.fixture
+def papers(cast: Any, records: Any, signed_bytes: dict[str, bytes]) -> None:
     cache.clear()
     dossier = records.dossier()
-    for make, subject in ((sound, "Kiện toàn Ban An toàn giao thông tỉnh"), (basic, "Công tác bảo đảm trật tự")):
-        judged(records, make(), dossier, subject=subject, type_name="Quyết định", number="88", notation="QĐ-UBND")
+    named = {"type_name": "Quyết định", "notation": "QĐ-UBND"}
     judged(
-        records, tampered(), dossier, subject=SUBJECT, type_name="Quyết định", number="06", notation="QĐ-UBND",
-        name="quyet-dinh-06.pdf",
-    )  # fmt: skip
+        records, signed_bytes["sound"], dossier, subject="Kiện toàn Ban An toàn giao thông tỉnh", number="88", **named
+    )
+    judged(records, signed_bytes["basic"], dossier, subject="Công tác bảo đảm trật tự", number="89", **named)
+    judged(records, signed_bytes["tampered"], dossier, subject=SUBJECT, number="06", name="quyet-dinh-06.pdf", **named)
 
 
 @pytest.mark.parametrize(
