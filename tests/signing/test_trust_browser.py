@@ -22,7 +22,7 @@ from tests.trusting import trust
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def papers():
     """Signed before the browser is there: its driver holds an event loop all the time."""
     return signed(paper(), bench().person, stamped=True, revocations=bench().revocations(at=now()))
