@@ -19,6 +19,7 @@ from repository.codes import Indication
 from repository.events import body_of
 from repository.jobs.run import run_to_end
 from repository.models import Document, Event, File, FileStatus, Verification
+from repository.registry import documents_changed, settled
 from signing.audits.actions import open_audit
 from signing.audits.population import sha256_of, texts_of
 from signing.models import Audit, AuditRow, AuditSheet
@@ -399,3 +400,19 @@ def test_each_figure_of_an_audit_is_the_length_of_the_list_behind_it(answered, c
         ("?show=open", 0),
     ):
         assert client.get(url + query).content.decode().count("data-row-link") == count, query
+
+
+def test_all_that_a_search_finds_is_a_population_too(papers, cast, client_of):
+    Document.objects.filter(pk__in=[one.pk for one in papers[:3]]).update(subject="Bảo đảm trật tự đô thị")
+    documents_changed([one.pk for one in papers])
+    settled()
+    client = client_of(cast.auditor)
+    page = client.get(reverse("search"), {"q": "trat tu do thi"})
+    url = next(act["url"] for act in page.context["acts"] if "audits" in act["url"])
+    form = client.get(url).context
+    assert "trat tu do thi" in form["scope"]
+    given = {"title": "Đô thị", "agency": str(cast.world.province.pk), "signed": "1", "search": form["given"]["search"]}
+    client.post(reverse("audit_new"), given)
+    audit = worked(Audit.objects.get())
+    lines = "".join(texts_of(audit)).splitlines()
+    assert [line.split(" ")[0] for line in lines] == sorted(str(one.pk) for one in papers[:3])
