@@ -35,7 +35,14 @@ def test_the_script_of_the_documentation_draws_the_same_sample(by_agency, tmp_pa
     script, text = tmp_path / "draw.py", tmp_path / "population.txt"
     script.write_text(re.search(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL).group(1))
     text.write_text("".join(f"{identity} {agency}\n" for identity, agency in POPULATION))
-    arguments = [sys.executable, str(script), str(text), "xổ số 22/11: 58 21", "31", *(["by-agency"] if by_agency else [])]
+    arguments = [
+        sys.executable,
+        str(script),
+        str(text),
+        "xổ số 22/11: 58 21",
+        "31",
+        *(["by-agency"] if by_agency else []),
+    ]
     answer = subprocess.run(arguments, capture_output=True, text=True, check=True)  # noqa: S603
     lines = list(lines_of([text.read_text()]))
     sizes = shares(Counter(agency for _, agency in lines), 31) if by_agency else {"": 31}
