@@ -62,6 +62,8 @@ def bench(actor: Actor) -> list[dict[str, Any]]:
         if desk:
             found.append({**desk, "icon": "seal"})
         found.append({"name": "runs", "label": _("Watch"), "url": reverse("runs"), "icon": "bell", "letter": "w"})
+    icons = {"signing": "edit", "signing_keys": "lock"}
+    found += [{**place, "icon": icons[place["name"]]} for place in rooms if place.get("name") in icons]
     search = next((place for place in rooms if place.get("name") == "search"), None)
     if search:
         found.append({**search, "label": pgettext("place", "Reading room"), "name": "reading", "icon": "search"})

@@ -22,10 +22,17 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
             "name": "signing",
             "label": pgettext("place", "Signing"),
             "url": reverse("signing_requests"),
+            "letter": "y",
             "order": 32,
         }
     if may(actor, "manage keys"):
-        yield {"name": "signing_keys", "label": _("Signing keys"), "url": reverse("signing_keys"), "order": 62}
+        yield {
+            "name": "signing_keys",
+            "label": _("Signing keys"),
+            "url": reverse("signing_keys"),
+            "letter": "q",
+            "order": 62,
+        }
 
 
 def register() -> None:
