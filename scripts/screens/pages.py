@@ -88,6 +88,12 @@ def report(actor: Actor) -> str | None:
     return reverse("file_signatures", args=[found.pk]) if found else None
 
 
+def signed_and_now(actor: Actor) -> str | None:
+    """Pages as they were signed beside what they show now, of a file with several signatures."""
+    address = report(actor)
+    return None if address is None else address.replace("/signatures/", "/compare/")
+
+
 def of_heading(view: str) -> Address:
     def address(actor: Actor) -> str | None:
         found = FilePlanEntry.objects.filter(dossiers__in=Dossier.objects.visible_to(actor)).order_by("pk").first()
@@ -204,6 +210,7 @@ PAGES: tuple[Page, ...] = (
     Page("jobs", ("clerk", "archivist", "administrator"), at("jobs")),
     Page("job", ("clerk",), a_job),
     Page("signatures", ("auditor", "archivist"), report),
+    Page("compare-signed", ("auditor",), signed_and_now),
     Page("dossier-signatures", ("auditor", "archivist"), dossier("dossier_signatures")),
     Page("desk", ("auditor", "archivist"), at("desk")),
     Page("provable", ("auditor", "archivist"), at("provable")),
