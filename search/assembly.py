@@ -8,8 +8,9 @@ from uuid import UUID
 
 from repository.access import keys_of_documents
 from repository.codes import DossierState, FileRole, Indication
-from repository.models import Document, Dossier, Extraction, File, Placement, Retention
+from repository.models import Agency, Document, Dossier, Extraction, File, Placement, Retention
 from search.engines.base import Change, Deletion, IndexDocument
+from search.query.fields import format_group, type_called
 
 WORST_FIRST = (Indication.FAILED, Indication.INDETERMINATE, Indication.WAITING, Indication.PASSED, Indication.NONE)
 
@@ -21,6 +22,7 @@ def assemble(revisions: dict[UUID, int]) -> list[Change]:
     files = _files(documents)
     texts = _texts([file.pk for rows in files.values() for file in rows])
     homes = _homes(documents)
+    names = _agency_names(documents)
     changes: list[Change] = []
     for pk, revision in revisions.items():
         document = documents.get(pk)
@@ -50,8 +52,11 @@ def assemble(revisions: dict[UUID, int]) -> list[Change]:
                     )
                     if part
                 ),
+                agencies=tuple(dict.fromkeys(name for name in (document.organ_name, *names.get(pk, ())) if name)),
+                signer=document.signer_name,
+                dossiers=tuple(part for dossier, _ in homes[pk] for part in (dossier.code, dossier.title)),
                 keys=keys[pk],
-                facets=_facets(document, rows, homes.get(pk)),
+                facets=_facets(document, rows, homes[pk]),
                 date=document.issued_date,
             )
         )
@@ -73,47 +78,58 @@ def _texts(files: list[UUID]) -> dict[UUID, str]:
     return dict(Extraction.objects.filter(file__in=files, current=True).values_list("file_id", "text"))
 
 
-def _homes(documents: dict[UUID, Document]) -> dict[UUID, tuple[Dossier, str]]:
-    """The dossier each document was first filed in, with its retention, where whoever sees the document may know of it.
+def _agency_names(documents: dict[UUID, Document]) -> dict[UUID, tuple[str, ...]]:
+    """The names of the agency that keeps each document and of those above it: what is issued by a unit is the agency's too."""
+    serials = {serial for document in documents.values() for serial in document.agency.serials}
+    names = dict(Agency.objects.filter(serial__in=serials).values_list("serial", "name"))
+    return {
+        pk: tuple(names[serial] for serial in reversed(document.agency.serials) if serial in names)
+        for pk, document in documents.items()
+    }
+
+
+def _homes(documents: dict[UUID, Document]) -> dict[UUID, list[tuple[Dossier, Retention | None]]]:
+    """The dossiers each document is filed in, the first one first, with their retention, where whoever sees the document may know of them.
 
     A dossier elsewhere or more secret than the document must not show through the document's facets.
     """
-    homes: dict[UUID, tuple[Dossier, str]] = {}
+    homes: dict[UUID, list[tuple[Dossier, Retention | None]]] = defaultdict(list)
     places = Placement.objects.filter(document__in=documents).select_related("dossier").order_by("placed_at", "pk")
-    retention = dict(
-        Retention.objects.filter(dossier__placements__document__in=documents).values_list("dossier_id", "state")
-    )
+    retention = {
+        one.dossier_id: one
+        for one in Retention.objects.filter(dossier__placements__document__in=documents).only("dossier_id", "due_on")
+    }
     for place in places:
         document = documents[place.document_id]
-        if (
-            place.document_id not in homes
-            and place.dossier.agency_id == document.agency_id
-            and place.dossier.secrecy <= document.secrecy
-        ):
-            homes[place.document_id] = (place.dossier, retention.get(place.dossier_id, ""))
+        if place.dossier.agency_id == document.agency_id and place.dossier.secrecy <= document.secrecy:
+            homes[place.document_id].append((place.dossier, retention.get(place.dossier_id)))
     return homes
 
 
-def _facets(document: Document, files: Iterable[File], home: tuple[Dossier, str] | None) -> dict[str, tuple[str, ...]]:
+def _facets(
+    document: Document, files: Iterable[File], homes: list[tuple[Dossier, Retention | None]]
+) -> dict[str, tuple[str, ...]]:
     indications = [Indication(file.status.indication) for file in files if file.role == FileRole.MAIN]
     weakest = min(indications, key=WORST_FIRST.index, default=Indication.NONE)
-    facets = {
-        "agency": tuple(str(serial) for serial in document.agency.serials),
-        "type": (document.type_name or document.get_type_code_display(),),
-        "secrecy": (str(document.secrecy),),
-        "verdict": (str(weakest),),
-        "format": tuple(sorted({file.mime for file in files})),
-        "state": (
-            str(DossierState.ARCHIVED) if document.sealed_at else home[0].state if home else str(DossierState.OPEN),
-        ),
+    state = DossierState.ARCHIVED if document.sealed_at else homes[0][0].state if homes else DossierState.OPEN
+    dossiers = [dossier for dossier, _ in homes]
+    values: dict[str, Iterable[object]] = {
+        "agency": document.agency.serials,
+        "unit": document.agency.serials[-1:],
+        "type": [type_called(document.type_code, document.type_name)],
+        "secrecy": [document.secrecy],
+        "verdict": [weakest],
+        "format": sorted({format_group(file.mime) for file in files}),
+        "state": [state],
+        "year": [document.issued_date.year] if document.issued_date else [],
+        "signer": [" ".join(document.signer_name.split())],
+        "dossier": [dossier.pk for dossier in dossiers],
+        "fonds": [dossier.fonds_id for dossier in dossiers],
+        "retention": [dossier.maintenance for dossier in dossiers],
+        "due": [kept.due_on.year for _, kept in homes if kept and kept.due_on],
     }
-    if document.issued_date:
-        facets["year"] = (str(document.issued_date.year),)
-    if home:
-        dossier, retention = home
-        facets["dossier"] = (str(dossier.pk),)
-        if dossier.fonds_id:
-            facets["fonds"] = (str(dossier.fonds_id),)
-        if retention:
-            facets["retention"] = (retention,)
-    return facets
+    said = {
+        facet: tuple(dict.fromkeys(str(value) for value in found if value not in ("", None)))
+        for facet, found in values.items()
+    }
+    return {facet: found for facet, found in said.items() if found}

@@ -6,7 +6,7 @@ it word by word again.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,14 @@ from math import log2
 from typing import NamedTuple
 
 from repository.text.fold import fold
-from search.query import Number, ParsedQuery, Phrase, Word, wanted
-from search.text import numbers, tokens, word_forms
-from search.text.words import INSIDE
+from search.query import Leaf, Near, Number, ParsedQuery, Part, Phrase, Prefix, Same, Word, wanted
+from search.text import numbers, repair, tokens, word_forms
+from search.text.words import INSIDE, words
 
 _HAS_MARKS_INSIDE = re.compile(rf"[{INSIDE}]")
 _BETWEEN_WORDS = r"[\W_]+"
 _END_OF_WORD = r"(?![^\W_])"
+_REST_OF_WORD = r"[^\W_]*"
 _OTHER_MARKS = 0.2
 """What a word with other marks than the typed ones is worth showing: mostly it is another word."""
 _HEAD = 20_000
@@ -66,12 +67,13 @@ class _Window(NamedTuple):
 _Thing = int | tuple[int, int]
 
 
-def marks(text: str, query: ParsedQuery) -> list[Mark]:
+def marks(text: str, query: ParsedQuery, part: Part | None = None) -> list[Mark]:
     """Return every place in `text` that `query` asks for, in order, none inside another.
 
     Where a word stands with the marks it was typed with, only those places are taken; elsewhere all of its spellings.
+    With `part` the text is that part of a document, and what was asked for in it is marked too.
     """
-    return _without_overlap(_places(text, query))
+    return _without_overlap(_places(text, query, part))
 
 
 def snippets(
@@ -109,38 +111,94 @@ def _shown(text: str, query: ParsedQuery, width: int) -> tuple[list[_Place], lis
     return places, _windows(places, width)
 
 
-def _places(text: str, query: ParsedQuery) -> list[_Place]:
+def _places(text: str, query: ParsedQuery, part: Part | None = None) -> list[_Place]:
     """Return all places in order of their beginning."""
-    folded = fold(text)
-    broken = bool(_HAS_MARKS_INSIDE.search(text))
-    places: list[_Place] = []
-    for at, leaf in enumerate(wanted(query.match)):
-        weight = 1.0
+    reading = _Text(text, query.accented)
+    return sorted(
+        _Place(*span, at, weight)
+        for at, leaf in enumerate(wanted(query.match, part))
+        for weight, spans in reading.places(leaf)
+        for span in spans
+    )
+
+
+class _Text:
+    """A text put right and folded, once for all that is looked for in it."""
+
+    def __init__(self, text: str, accented: bool) -> None:
+        self.original = text
+        self.right = repair(text)
+        self.text = self.right.text
+        self.folded = fold(self.text)
+        self.broken = bool(_HAS_MARKS_INSIDE.search(text))
+        self.accented = accented
+
+    def places(self, leaf: Leaf) -> Iterator[tuple[float, list[Mark]]]:
+        """Yield what places are worth, and the places, in the original text."""
+        match leaf:
+            case Number(canonical):
+                # Figures are read as they were written: what is put right are words.
+                yield 1.0, [Mark(n.start, n.end) for n in numbers(self.original) if canonical in n.forms]
+            case Same(typed, others):
+                for each in (typed, *others):
+                    yield from self.places(each)
+            case _:
+                weight, spans = self.found(leaf)
+                yield weight, [Mark(self.right.origin(start), self.right.origin(end)) for start, end in spans]
+
+    def found(self, leaf: Word | Phrase | Near | Prefix) -> tuple[float, list[Mark]]:
         match leaf:
             case Word(word, accented):
-                spans = list(_spans(folded, [word], broken))
-                as_typed = [s for s in spans if query.accented and word_forms(text[s.start : s.end])[1] == accented]
-                weight = 1.0 if as_typed or not query.accented else _OTHER_MARKS
-                spans = as_typed or spans
-            case Phrase(words, exact):
-                spans = list(_spans(folded, [word.folded for word in words], broken))
+                spans = self.spans([word])
+                as_typed = [s for s in spans if self.accented and word_forms(self.text[s.start : s.end])[1] == accented]
+                return (1.0 if as_typed or not self.accented else _OTHER_MARKS), as_typed or spans
+            case Phrase(asked, exact):
+                spans = self.spans([word.folded for word in asked])
                 if exact:
-                    typed = [word.accented for word in words]
-                    spans = [s for s in spans if [t.accented for t in tokens(text[s.start : s.end])] == typed]
-            case Number(canonical):
-                spans = [Mark(number.start, number.end) for number in numbers(text) if canonical in number.forms]
-        places += [_Place(*span, at, weight) for span in spans]
-    return sorted(places)
+                    typed = [word.accented for word in asked]
+                    spans = [s for s in spans if [t.accented for t in tokens(self.text[s.start : s.end])] == typed]
+                return 1.0, spans
+            case Near(asked, distance):
+                return 1.0, self.near([word.folded for word in asked], distance)
+            case Prefix(word):
+                spans = self.spans([word], _REST_OF_WORD)
+                return 1.0, [s for s in spans if word_forms(self.text[s.start : s.end])[0].startswith(word)]
+
+    def spans(self, words: list[str], end: str = _END_OF_WORD) -> list[Mark]:
+        return list(_spans(self.folded, words, self.broken, end))
+
+    def near(self, wanted_words: list[str], distance: int) -> list[Mark]:
+        """The words of a pair where they stand near each other; nothing unless every pair does somewhere."""
+        index_at = {
+            start: index
+            for index, start in enumerate(start for word, start, _ in words(self.text) if word_forms(word)[0])
+        }
+        places = {word: [(index_at[mark.start], mark) for mark in self.spans([word])] for word in wanted_words}
+        close: set[Mark] = set()
+        for first, second in pairwise(wanted_words):
+            two = set()
+            for index, mark in places[first]:
+                near = places[second][
+                    bisect_left(places[second], (index - distance - 1,)) : bisect_left(
+                        places[second], (index + distance + 2,)
+                    )
+                ]
+                if near:
+                    two |= {mark, *(other for _, other in near)}
+            if not two:
+                return []
+            close |= two
+        return sorted(close)
 
 
-def _spans(folded: str, words: list[str], broken: bool) -> Iterator[Mark]:
+def _spans(folded: str, words: list[str], broken: bool, end: str) -> Iterator[Mark]:
     """Yield where the folded words stand next to each other. A pattern that begins with plain letters is found fast."""
     # A text in NFD, or with soft hyphens, has other signs between and behind the letters of a word.
     between = f"[{INSIDE}]*" if broken else ""
     letters = ["".join(re.escape(letter) + between for letter in word) for word in words]
     # Figures are folded without their leading zeros.
     letters = [f"0*{pattern}" if word.isdigit() else pattern for word, pattern in zip(words, letters, strict=True)]
-    for found in re.finditer(_BETWEEN_WORDS.join(letters) + _END_OF_WORD, folded):
+    for found in re.finditer(_BETWEEN_WORDS.join(letters) + end, folded):
         start = found.start()
         if not start or not (folded[start - 1].isalnum() or (broken and _HAS_MARKS_INSIDE.match(folded[start - 1]))):
             yield Mark(start, found.end())

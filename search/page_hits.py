@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from search.marks import marks
-from search.query import Phrase, parse, wanted
+from search.query import Near, Phrase, Prefix, parse, wanted
 
 # What may stand between two words that belong together: spaces, a comma, one line break.
 _JOIN = re.compile(r"[^\w\n]{0,3}\n?[^\w\n]{0,3}")
@@ -29,8 +29,8 @@ def spans(text: str, typed: str) -> list[tuple[int, int]]:
             places.append((start, end, 1))
     leaves = wanted(query.match)
     enough = max(2, (len(leaves) + 1) // 2)
-    # A phrase was asked for as one thing, so each of its places counts.
-    if len(leaves) > 1 and not any(isinstance(leaf, Phrase) for leaf in leaves):
+    # A phrase, or the beginning of a word, was asked for as one thing, so each of its places counts.
+    if len(leaves) > 1 and not any(isinstance(leaf, Phrase | Near | Prefix) for leaf in leaves):
         full = [place for place in places if place[2] >= enough]
         places = full or places
     return [(start, end) for start, end, _words in places]

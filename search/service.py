@@ -15,7 +15,7 @@ from repository.models import Document, Dossier, Extraction, File, Placement
 from search.engines.base import Answer, Query, Sort
 from search.indexer import engine
 from search.marks import Mark, Snippet, marks, snippets
-from search.query import ParsedQuery, parse, relaxed
+from search.query import ParsedQuery, Part, parse, relaxed
 
 # What is shown of a document; the rest of its columns is read where somebody asks for it.
 SHOWN = (
@@ -138,7 +138,7 @@ def _read(answer: Answer, parsed: ParsedQuery, actor: Actor, pieces: int) -> lis
             dossiers=places.get(document.pk, []),
             file_names=names.get(document.pk, []),
         )
-        one.title_marks = marks(document.subject, parsed)
+        one.title_marks = marks(document.subject, parsed, Part.TITLE)
         if extraction and pieces:
             one.snippets = snippets(extraction.text, parsed, max=pieces, pages=extraction.pages or None)
         found.append(one)

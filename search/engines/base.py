@@ -14,11 +14,25 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal, NamedTuple, Protocol
 
-from search.query.nodes import ParsedQuery, wanted
+from search.query.nodes import ParsedQuery, Prefix, wanted
 
-FACETS = ("agency", "fonds", "year", "type", "state", "dossier", "verdict", "secrecy", "format", "retention")
+FACETS = (
+    "agency",
+    "unit",
+    "fonds",
+    "year",
+    "type",
+    "state",
+    "dossier",
+    "verdict",
+    "secrecy",
+    "format",
+    "retention",
+    "due",
+    "signer",
+)
 """Names under which documents are counted and filtered. A document may have several values of each: of `agency` the
-whole path from the root, so that a filter by an agency takes in those below it."""
+whole path from the root, so that a filter by an agency takes in those below it; of `dossier` every one it is in."""
 
 FACET_VALUES = 10_000
 """So many values of a facet are returned, the most frequent ones. Their counts are exact."""
@@ -58,7 +72,8 @@ class IndexDocument:
     """What is searchable of one record.
 
     `version` grows with every change of the record (0 to 2**63 - 1). `keys` are opaque access terms: whoever shares
-    none of them never learns of the document. `more` are other words it is found by: signer, agency, dossier titles.
+    none of them never learns of the document. `agencies`, `signer` and `dossiers` are names that can be asked for by field;
+    what is to be found by any word stands in `more`.
     """
 
     id: str
@@ -68,6 +83,9 @@ class IndexDocument:
     text: str = ""
     file_names: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    signer: str = ""
+    dossiers: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date: date | None = None
@@ -115,8 +133,9 @@ class Query:
 
 
 def order_of(query: Query) -> Sort:
-    """Return the order to answer in: where no word is asked for, all are equally relevant and the newest come first."""
-    return query.sort if query.sort is not Sort.RELEVANCE or wanted(query.parsed.match) else Sort.NEWEST
+    """Return the order to answer in: where nothing asked for ranks, all are equally relevant and the newest come first."""
+    ranks = any(not isinstance(leaf, Prefix) for leaf in wanted(query.parsed.match))
+    return query.sort if query.sort is not Sort.RELEVANCE or ranks else Sort.NEWEST
 
 
 class Hit(NamedTuple):

@@ -6,10 +6,29 @@ Each engine only spells these few clauses in its own words, so both find the sam
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from search.engines import weights
-from search.query.nodes import All, AtLeast, Node, Number, ParsedQuery, Phrase, Without, Word
+from search.query.nodes import (
+    All,
+    Any,
+    AtLeast,
+    Dated,
+    In,
+    Near,
+    Node,
+    Number,
+    ParsedQuery,
+    Part,
+    Phrase,
+    Prefix,
+    Same,
+    Value,
+    Without,
+    Word,
+)
 from search.text import pairs
 
 
@@ -23,6 +42,18 @@ class Field(StrEnum):
     TITLE_PAIRS = "title_pairs"
     NUMBERS = "numbers"
     OWN_NUMBER = "own_number"
+    AGENCY = "agency"
+    SIGNER = "signer"
+    DOSSIER = "dossier"
+
+
+FIELD_OF = {
+    Part.TITLE: Field.TITLE,
+    Part.NUMBER: Field.OWN_NUMBER,
+    Part.AGENCY: Field.AGENCY,
+    Part.SIGNER: Field.SIGNER,
+    Part.DOSSIER: Field.DOSSIER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +73,48 @@ class Adjacent:
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """Two different values at most `distance` positions apart that others may hold, in either order."""
+
+    field: Field
+    first: str
+    second: str
+    distance: int
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """A value that begins with these letters. It ranks nothing."""
+
+    field: Field
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of the values of a facet. It ranks nothing."""
+
+    facet: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Dated from `first` to `last`, both included. It ranks nothing."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unranked:
+    """Found by the clause, ranked by nothing of it."""
+
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
 class Bool:
     """All of `must`, none of `must_not`, and `least` of `should`."""
 
@@ -51,7 +124,7 @@ class Bool:
     least: int = 0
 
 
-Clause = Term | Adjacent | Bool
+Clause = Term | Adjacent | Close | Starts | OneOf | Between | Unranked | Bool
 
 
 def matching(query: ParsedQuery) -> Clause:
@@ -83,35 +156,76 @@ def _clause(node: Node, weight: float) -> Clause:
             return Term(Field.NUMBERS, canonical, weights.CITED_NUMBER)
         case Phrase(words, exact):
             return _phrase(words, exact)
+        case Near(words, distance):
+            return _near(words, distance)
+        case Prefix(folded):
+            return Starts(Field.FOLDED, folded)
+        case Same(typed, others):
+            return Bool(should=(_clause(typed, weight), *(_other(each) for each in others)), least=1)
+        case In(part, what):
+            return Unranked(_in_part(FIELD_OF[part], what))
+        case Value(facet, values):
+            return OneOf(facet, values)
+        case Dated(first, last):
+            return Between(first, last)
         case All(parts):
             return Bool(
                 must=tuple(_clause(part, weight) for part in parts if not isinstance(part, Without)),
                 must_not=tuple(_clause(part.part, weight) for part in parts if isinstance(part, Without)),
             )
+        case Any(parts):
+            return Bool(should=tuple(_clause(part, weight) for part in parts), least=1)
         case AtLeast(least, parts):
             return Bool(should=tuple(_clause(part, weight) for part in parts), least=least)
         case Without(part):
             return Bool(must_not=(_clause(part, weight),))
 
 
-def _phrase(words: tuple[Word, ...], exact: bool) -> Clause:
+def _other(writing: Word | Phrase) -> Clause:
+    """Another writing of a word: it finds as well as the typed one, and ranks less."""
+    if isinstance(writing, Word):
+        return Term(Field.FOLDED, writing.folded, weights.OTHER_WRITING)
+    return _phrase(writing.words, writing.exact, weights.OTHER_WRITING)
+
+
+def _phrase(words: tuple[Word, ...], exact: bool, boost: float = weights.PHRASE) -> Clause:
     folded = [word.folded for word in words]
     field = Field.ACCENTED if exact else Field.FOLDED
     values = tuple(word.accented if exact else word.folded for word in words)
     if len(values) == 1:
-        return Term(field, values[0], weights.PHRASE)
-    neighbours = tuple(Term(Field.PAIRS, pair, weights.PHRASE) for pair in dict.fromkeys(pairs(folded)))
+        return Term(field, values[0], boost)
+    neighbours = tuple(Term(Field.PAIRS, pair, boost) for pair in dict.fromkeys(pairs(folded)))
     if len(values) == 2 and not exact:
         return neighbours[0]
     # The pairs are rare and narrow the field down cheaply; positions are read only of what they leave.
-    return Bool(must=(*neighbours, Adjacent(field, values, weights.PHRASE)))
+    return Bool(must=(*neighbours, Adjacent(field, values, boost)))
+
+
+def _near(words: tuple[Word, ...], distance: int) -> Clause:
+    values = [word.folded for word in words]
+    close = (Close(Field.FOLDED, *two, distance, weights.PHRASE) for two in pairwise(values))
+    # The words themselves are looked up first: positions are read only where all of them stand.
+    return Bool(must=(*(Term(Field.FOLDED, value, weights.PHRASE) for value in values), *close))
+
+
+def _in_part(field: Field, what: Word | Phrase | Prefix | Number) -> Clause:
+    match what:
+        case Word(folded, _):
+            return Term(field, folded)
+        case Number(canonical):
+            return Term(field, canonical)
+        case Prefix(folded):
+            return Starts(field, folded)
+        case Phrase(words, _):
+            values = tuple(word.folded for word in words)
+            return Adjacent(field, values) if len(values) > 1 else Term(field, values[0])
 
 
 def _numbers(node: Node) -> list[str]:
     match node:
         case Number(canonical):
             return [canonical]
-        case All(parts) | AtLeast(_, parts):
+        case All(parts) | AtLeast(_, parts) | Any(parts):
             return [number for part in parts for number in _numbers(part)]
         case _:
             return []

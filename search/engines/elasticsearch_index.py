@@ -18,10 +18,13 @@ INDEX_OPTIONS: dict[Field, Literal["freqs", "positions"]] = {
     Field.FOLDED: "positions",
     Field.ACCENTED: "positions",
     Field.PAIRS: "freqs",
-    Field.TITLE: "freqs",
+    Field.TITLE: "positions",
     Field.TITLE_PAIRS: "freqs",
     Field.NUMBERS: "freqs",
     Field.OWN_NUMBER: "freqs",
+    Field.AGENCY: "positions",
+    Field.SIGNER: "positions",
+    Field.DOSSIER: "positions",
 }
 
 

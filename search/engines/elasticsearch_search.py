@@ -11,7 +11,19 @@ from elasticsearch.dsl.query import Query as DslQuery
 from elasticsearch.dsl.response import Response
 
 from search.engines.base import FACET_VALUES, Answer, Hit, Query, Sort, order_of
-from search.engines.clauses import Adjacent, Bool, Clause, Term, matching, ranking
+from search.engines.clauses import (
+    Adjacent,
+    Between,
+    Bool,
+    Clause,
+    Close,
+    OneOf,
+    Starts,
+    Term,
+    Unranked,
+    matching,
+    ranking,
+)
 from search.engines.elasticsearch_index import facet_field
 from search.engines.rows import sort_key_range
 
@@ -68,11 +80,27 @@ def spell(clause: Clause) -> DslQuery:
             return Q("term", **{field.value: {"value": value, "boost": boost}})
         case Adjacent(field, values, boost):
             return Q("match_phrase", **{field.value: {"query": " ".join(values), "boost": boost}})
+        case Close(field, first, second, distance, boost):
+            words = [Q("span_term", **{field.value: value}) for value in (first, second)]
+            return Q("span_near", clauses=words, slop=distance, in_order=False, boost=boost)
+        case Starts(field, value):
+            return _unscored(Q("prefix", **{field.value: value}))
+        case OneOf(facet, values):
+            return _unscored(Q("terms", **{facet_field(facet): list(values)}))
+        case Between(first_day, last_day):
+            start, end = sort_key_range(first_day, last_day)
+            return _unscored(Q("range", by_date={"gte": start, "lt": end}))
+        case Unranked(inner):
+            return _unscored(spell(inner))
         case Bool(must, should, must_not, least):
             wanted = _spelled(must)
             if should:
                 wanted.append(Q("bool", should=_spelled(should), minimum_should_match=least))
             return Q("bool", must=wanted or [Q("match_all")], must_not=_spelled(must_not))
+
+
+def _unscored(query: DslQuery) -> DslQuery:
+    return Q("bool", filter=[query])
 
 
 def _spelled(clauses: Iterable[Clause]) -> list[DslQuery]:

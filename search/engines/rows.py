@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from search.engines.base import IndexDocument
 from search.engines.clauses import Field
 from search.text import ANALYSIS_VERSION, prepare
+from search.text.numbers import own_forms
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """To be raised with every change of the fields below or of how an engine declares them."""
 
 LAYOUT = f"{SCHEMA_VERSION}.{ANALYSIS_VERSION}"
@@ -32,7 +33,6 @@ def row_of(document: IndexDocument) -> Row:
     """Turn a document into words."""
     title, number = prepare(document.title), prepare(document.number)
     parts = [title, number, *map(prepare, (document.text, *document.file_names, *document.more))]
-    own = number.numbers or number.folded.replace(" ", "/")
     words = {
         Field.FOLDED: tuple(part.folded for part in parts),
         Field.ACCENTED: tuple(part.accented for part in parts),
@@ -40,7 +40,10 @@ def row_of(document: IndexDocument) -> Row:
         Field.TITLE: (title.folded,),
         Field.TITLE_PAIRS: (title.pairs,),
         Field.NUMBERS: tuple(part.numbers for part in parts),
-        Field.OWN_NUMBER: (own,),
+        Field.OWN_NUMBER: (" ".join(own_forms(document.number)),),
+        Field.AGENCY: tuple(prepare(name).folded for name in document.agencies),
+        Field.SIGNER: (prepare(document.signer).folded,),
+        Field.DOSSIER: tuple(prepare(name).folded for name in document.dossiers),
     }
     present = {field: tuple(value for value in values if value) for field, values in words.items()}
     return Row(present, sort_key(document.date, document.id))

@@ -23,10 +23,13 @@ INDEX_OPTIONS = {
     Field.FOLDED: "position",
     Field.ACCENTED: "position",
     Field.PAIRS: "freq",
-    Field.TITLE: "freq",
+    Field.TITLE: "position",
     Field.TITLE_PAIRS: "freq",
     Field.NUMBERS: "freq",
     Field.OWN_NUMBER: "freq",
+    Field.AGENCY: "position",
+    Field.SIGNER: "position",
+    Field.DOSSIER: "position",
 }
 ALIVE = "alive"
 _SCAN_PAGE = 5_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +11,19 @@ from tantivy import DocAddress, FieldType, Occur, Order, Searcher
 from tantivy import Query as TantivyQuery
 
 from search.engines.base import FACET_VALUES, Answer, EngineError, Hit, Query, Sort, order_of
-from search.engines.clauses import Adjacent, Bool, Clause, Term, matching, ranking
+from search.engines.clauses import (
+    Adjacent,
+    Between,
+    Bool,
+    Clause,
+    Close,
+    OneOf,
+    Starts,
+    Term,
+    Unranked,
+    matching,
+    ranking,
+)
 from search.engines.rows import sort_key_range
 from search.engines.tantivy_index import INDEX_OPTIONS, TantivyIndex, all_of, facet_field, id_at, total_of
 
@@ -43,8 +56,7 @@ class _Asked:
         }
         self.dates: list[TantivyQuery] = []
         if query.date_from or query.date_to:
-            first, end = sort_key_range(query.date_from, query.date_to)
-            self.dates = [_unscored(self.between(first, end))]
+            self.dates = [_unscored(self.between(*sort_key_range(query.date_from, query.date_to)))]
 
     def spell(self, clause: Clause) -> TantivyQuery:
         """Return the clause in tantivy's words."""
@@ -55,6 +67,20 @@ class _Asked:
                 return TantivyQuery.boost_query(found, boost)
             case Adjacent(field, values, boost):
                 return TantivyQuery.boost_query(TantivyQuery.phrase_query(schema, field, list(values)), boost)
+            case Close(field, first, second, distance, boost):
+                # One look-up for each distance: the slop of tantivy's phrases counts other things (words may change places).
+                orders = ((first, second), (second, first))
+                places = [[(0, one), (gap, two)] for one, two in orders for gap in range(1, distance + 2)]
+                some = [(Occur.Should, TantivyQuery.phrase_query(schema, field, place)) for place in places]
+                return TantivyQuery.boost_query(TantivyQuery.boolean_query(some), boost)
+            case Starts(field, value):
+                return _unscored(TantivyQuery.regex_query(schema, field, re.escape(value) + ".*"))
+            case OneOf(facet, values):
+                return _unscored(self.index.any_of(facet_field(facet), values))
+            case Between(first_day, last_day):
+                return _unscored(self.between(*sort_key_range(first_day, last_day)))
+            case Unranked(inner):
+                return _unscored(self.spell(inner))
             case Bool(must, should, must_not, least):
                 wanted = [self.spell(part) for part in must]
                 if should:

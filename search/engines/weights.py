@@ -19,3 +19,5 @@ CITED_NUMBER = 1.0
 """A number anywhere in the document."""
 OWN_NUMBER = 5.0
 """The number that the document itself has: asked for by number, it comes before those that cite it."""
+OTHER_WRITING = 0.1
+"""What an abbreviation makes of a word: it is found, and what was typed comes first."""

@@ -1,18 +1,50 @@
 """The query language: what is typed, and what it means."""
 
-from search.query.nodes import All, AtLeast, Node, Number, ParsedQuery, Phrase, Without, Word, wanted
+from search.query.nodes import (
+    All,
+    Any,
+    AtLeast,
+    Dated,
+    In,
+    Leaf,
+    Near,
+    Node,
+    Number,
+    ParsedQuery,
+    Part,
+    Phrase,
+    Prefix,
+    Problem,
+    Same,
+    Value,
+    Without,
+    Word,
+    size_of,
+    wanted,
+)
 from search.query.parser import parse, relaxed
 
 __all__ = [
     "All",
+    "Any",
     "AtLeast",
+    "Dated",
+    "In",
+    "Leaf",
+    "Near",
     "Node",
     "Number",
     "ParsedQuery",
+    "Part",
     "Phrase",
+    "Prefix",
+    "Problem",
+    "Same",
+    "Value",
     "Without",
     "Word",
     "parse",
     "relaxed",
+    "size_of",
     "wanted",
 ]

@@ -6,6 +6,18 @@ Engines never see what was typed. They are given this, so that both of them, and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """A part of a document that words can be asked for in, all of them folded: marks do not count there."""
+
+    TITLE = "title"
+    NUMBER = "number"
+    AGENCY = "agency"
+    SIGNER = "signer"
+    DOSSIER = "dossier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +37,21 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Each word at most `distance` words away from the one typed before it, on either side. Marks do not count."""
+
+    words: tuple[Word, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Words that begin with these letters, without marks."""
+
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """The number of a document in canonical form (`search.text.numbers`)."""
 
@@ -32,10 +59,49 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class In:
+    """Something to be found in one part of the document instead of anywhere in it."""
+
+    part: Part
+    what: Word | Phrase | Prefix | Number
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One of `values` of a facet (`search.engines.base.FACETS`)."""
+
+    facet: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Issued from `first` to `last`, both included; None leaves an end open. Never the undated."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every part must be found. Without parts it is every document."""
 
     parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """At least one of the parts must be found."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """One thing in several writings: what was typed, and what an abbreviation makes of it. Any of them is enough."""
+
+    typed: Word
+    others: tuple[Word | Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +119,20 @@ class Without:
     part: Node
 
 
-Node = Word | Phrase | Number | All | AtLeast | Without
+Leaf = Word | Phrase | Near | Prefix | Number | Same
+"""What can stand in a text, and be marked there."""
+Node = Leaf | In | Value | Dated | All | Any | AtLeast | Without
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was not understood as it was meant: a code, where it stands (`typed[start:end]`), and the words it is about."""
+
+    code: str
+    start: int
+    end: int
+    about: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +141,14 @@ class ParsedQuery:
 
     `match` decides what is found. `runs` are the wanted words in the order they were typed, cut where a phrase, a
     number or an excluded word stood between; `accented` tells that they were typed with marks. Both only rank.
+    `problems` are the places that could not be obeyed; the rest was.
     """
 
     typed: str = ""
     match: Node = field(default_factory=All)
     runs: tuple[tuple[Word, ...], ...] = ()
     accented: bool = False
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -75,12 +156,30 @@ class ParsedQuery:
         return self.match == All()
 
 
-def wanted(node: Node) -> list[Word | Phrase | Number]:
-    """Return the words, phrases and numbers that a found document may have, without the excluded ones."""
+def wanted(node: Node, part: Part | None = None) -> list[Leaf]:
+    """Return what a found document's text may show: words, phrases, numbers, without the excluded ones.
+
+    With `part` also what was asked for in that part, for the marks in it.
+    """
     match node:
-        case All(parts) | AtLeast(_, parts):
-            return [leaf for part in parts for leaf in wanted(part)]
-        case Without():
+        case All(parts) | AtLeast(_, parts) | Any(parts):
+            return [leaf for each in parts for leaf in wanted(each, part)]
+        case In(where, what):
+            return [what] if where is part else []
+        case Without() | Value() | Dated():
             return []
         case _:
             return [node]
+
+
+def size_of(node: Node) -> tuple[int, int]:
+    """Return how many nodes the tree has and how deep it is."""
+    match node:
+        case All(parts) | AtLeast(_, parts) | Any(parts):
+            sizes = [size_of(each) for each in parts]
+            return 1 + sum(size for size, _ in sizes), 1 + max((depth for _, depth in sizes), default=0)
+        case Without(inner):
+            size, depth = size_of(inner)
+            return size + 1, depth + 1
+        case _:
+            return 1, 1

@@ -7,6 +7,7 @@ for legal normative documents, Luật Ban hành văn bản quy phạm pháp lu�
 import re
 from typing import NamedTuple
 
+from search.text.tokens import tokens
 from search.text.words import LONGEST_WORD, word_forms
 
 # The number is often stamped or typed later, with blanks before the stroke: "Số:  12 /QĐ-UBND".
@@ -37,6 +38,20 @@ def numbers(text: str) -> list[Number]:
         for found in _NUMBER.finditer(text)
         if found.group("figures") or found.group("letters")
     ]
+
+
+def own_forms(code: str) -> tuple[str, ...]:
+    """Return every form by which a document is found by its own number: those of `numbers`, its figure, its notation.
+
+    What is no number of this form is found by its words joined by hyphens.
+    """
+    found = numbers(code)
+    if not found:
+        words = [token.folded for token in tokens(code)]
+        return ("-".join(words)[: 2 * LONGEST_WORD],) if words else ()
+    figure, _, rest = found[0].canonical.partition("/")
+    notation = rest.partition("/")[2] if _YEAR.match(rest) else rest
+    return tuple(dict.fromkeys(form for form in (*found[0].forms, figure, notation) if form))
 
 
 def _forms(written: str) -> tuple[str, tuple[str, ...]]:

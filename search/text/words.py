@@ -1,14 +1,9 @@
-"""Words of a text, in the two forms that the index holds, with their places in the text as it was received.
-
-One function serves documents, queries and marks, so that what matches and what is marked can never differ.
-Engines are given the finished words and analyse nothing themselves.
-"""
+"""What a word is, and the two forms in which the index holds it."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from repository.text.fold import fold
 from search.text.tones import one_tone_place
@@ -18,32 +13,18 @@ LONGEST_WORD = 60
 
 # Characters inside a word that are no letters: combining marks (texts in NFD), soft hyphens, zero-width ones.
 INSIDE = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff"
-_PLAIN_WORD = re.compile(r"[^\W_]+")
+PLAIN_WORD = re.compile(r"[^\W_]+")
 _WORD_WITH_MARKS = re.compile(rf"(?:[^\W_][{INSIDE}]*)+")
 # Where the folded text is not letter for letter what `tokens` makes of it: marks as above, ligatures, full-width forms.
 UNUSUAL = re.compile(rf"[{INSIDE}\ufb00-\ufb06\uff10-\uff5a]")
-_MARKS = re.compile(rf"[{INSIDE}]")
-
-
-class Token(NamedTuple):
-    """A word: without marks, with marks, and where it stands (`text[start:end]`, in characters)."""
-
-    folded: str
-    accented: str
-    start: int
-    end: int
+MARKS_INSIDE = re.compile(rf"[{INSIDE}]")
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield every run of letters and digits as it is written, with its place. The underscore separates (file names)."""
-    pattern = _WORD_WITH_MARKS if _MARKS.search(text) else _PLAIN_WORD
+    pattern = _WORD_WITH_MARKS if MARKS_INSIDE.search(text) else PLAIN_WORD
     for found in pattern.finditer(text):
         yield found.group(), found.start(), found.end()
-
-
-def tokens(text: str) -> list[Token]:
-    """Return the words of `text` in order. Nothing is left out: nothing is a stop word."""
-    return [Token(*forms, start, end) for word, start, end in words(text) if (forms := word_forms(word))[0]]
 
 
 @lru_cache(maxsize=200_000)

@@ -11,11 +11,15 @@ PHRASES = (
 quyết định|kế hoạch|đất đai|thu hồi đất|giải phóng mặt bằng|Ủy ban nhân dân tỉnh|Uỷ ban nhân dân xã|hòa giải ở cơ sở|hoà bình|thủy lợi
 thuỷ sản|xây dựng nông thôn mới|dự thảo|dự toán ngân sách|nghị quyết|hội đồng nhân dân|phê duyệt|quy hoạch|quỹ đất|đường giao thông
 bổ nhiệm cán bộ|má ma mà mả mã mạ|hồ sơ lưu trữ|chỉnh lý tài liệu|phòng cháy chữa cháy|an toàn thực phẩm|y tế cơ sở|năm học mới
+UBND tỉnh|quyếtđịnh số|th ông báo|thônghành|Việt Nam|vietnam|HĐND huyện|đăng ký kinh doanh
 """.strip()
     .replace("\n", "|")
     .split("|")
 )
 KINDS = ("QĐ-UBND", "NQ-HĐND", "KH-UBND", "TB-VP", "BC-STNMT", "CV")
+PRINTED = ("Quyết định", "Nghị quyết", "Kế hoạch", "Thông báo", "Báo cáo", "Công văn")
+VERDICTS = ("TOTAL-PASSED", "TOTAL-FAILED", "NONE", "INDETERMINATE")
+OFFICES = ("Ủy ban nhân dân tỉnh Lam Giang", "Sở Nội vụ", "UBND xã Vân Sa")
 TYPES = ("decision", "resolution", "plan", "notice", "report", "letter")
 BRANCHES = (
     ("province",),
@@ -25,7 +29,7 @@ BRANCHES = (
 )
 
 
-def documents(number: int = 300, seed: int = 1) -> list[IndexDocument]:
+def documents(number: int = 300, seed: int = 23) -> list[IndexDocument]:
     chance = random.Random(seed)
     return [_document(n, chance) for n in range(number)]
 
@@ -45,12 +49,17 @@ def _document(n: int, chance: random.Random) -> IndexDocument:
         number=code,
         text=(cited if chance.random() < 0.3 else "") + text,
         file_names=(f"{n:04d}_van_ban.pdf",),
+        agencies=(chance.choice(OFFICES),),
+        signer=chance.choice(("Nguyễn Văn An", "Trần Thị Bích Hòa", "")),
+        dossiers=(f"H99.{issued.year}.{n % 7:02d}.ATGT", chance.choice(PHRASES)) if n % 3 else (),
         more=(chance.choice(("Nguyễn Văn An", "Trần Thị Bích Hòa", "Lê Hoà")),),
         keys=tuple(f"a:{level}:{agency}" for agency in path),
         facets={
             "agency": path,
             "year": (str(issued.year),),
-            "type": (TYPES[kind],),
+            "type": (TYPES[kind], PRINTED[kind]),
+            "verdict": (chance.choice(VERDICTS),),
+            "secrecy": (str(chance.randrange(2)),),
             "state": (chance.choice(("open", "closed", "archived")),),
             "dossier": tuple(f"dossier-{chance.randrange(30)}" for _ in range(chance.randrange(3))),
         },

@@ -3,10 +3,28 @@
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from search.engines.base import IndexDocument, Query
-from search.query import All, AtLeast, Node, Number, Phrase, Without, Word
+from search.query import (
+    All,
+    Any,
+    AtLeast,
+    Dated,
+    In,
+    Near,
+    Node,
+    Number,
+    Part,
+    Phrase,
+    Prefix,
+    Same,
+    Value,
+    Without,
+    Word,
+)
 from search.text import numbers, tokens
+from search.text.numbers import own_forms
 
 
 class Reference:
@@ -47,6 +65,24 @@ def matches(node: Node, document: IndexDocument) -> bool:
         case Number(canonical):
             texts = (document.title, document.number, document.text, *document.file_names, *document.more)
             return any(canonical in number.forms for text in texts for number in numbers(text))
+        case Near(words, distance):
+            return all(
+                any(are_near(first.folded, second.folded, distance, part) for part in parts)
+                for first, second in pairwise(words)
+            )
+        case Prefix(beginning):
+            return any(word.folded.startswith(beginning) for part in parts for word in part)
+        case Same(typed, others):
+            return any(matches(each, document) for each in (typed, *others))
+        case In(part, what):
+            return stands_in(part, what, document)
+        case Value(facet, values):
+            return bool(set(values) & set(document.facets.get(facet, ())))
+        case Dated(first, last):
+            day = document.date
+            return day is not None and (first is None or first <= day) and (last is None or day <= last)
+        case Any(wanted):
+            return any(matches(part, document) for part in wanted)
         case All(wanted):
             return all(matches(part, document) for part in wanted)
         case AtLeast(least, wanted):
@@ -61,6 +97,38 @@ def stand_together(words: tuple[Word, ...], part: tuple[Word, ...], exact: bool)
 
     wanted, there = [form(word) for word in words], [form(word) for word in part]
     return any(there[at : at + len(wanted)] == wanted for at in range(len(there) - len(wanted) + 1))
+
+
+def are_near(first: str, second: str, distance: int, part: tuple[Word, ...]) -> bool:
+    there = [word.folded for word in part]
+    ones = [at for at, word in enumerate(there) if word == first]
+    others = [at for at, word in enumerate(there) if word == second]
+    return any(abs(one - other) - 1 <= distance for one in ones for other in others)
+
+
+def stands_in(part: Part, what: Word | Phrase | Prefix | Number, document: IndexDocument) -> bool:
+    if part is Part.NUMBER:
+        forms = own_forms(document.number)
+        match what:
+            case Number(canonical):
+                return canonical in forms
+            case Prefix(beginning):
+                return any(form.startswith(beginning) for form in forms)
+    texts = {
+        Part.TITLE: (document.title,),
+        Part.AGENCY: document.agencies,
+        Part.SIGNER: (document.signer,),
+        Part.DOSSIER: document.dossiers,
+    }[part]
+    found = words_of(*texts)
+    match what:
+        case Word(folded, _):
+            return any(folded == word.folded for one in found for word in one)
+        case Prefix(beginning):
+            return any(word.folded.startswith(beginning) for one in found for word in one)
+        case Phrase(words, _):
+            return any(stand_together(words, one, exact=False) for one in found)
+    raise TypeError(what)
 
 
 @lru_cache(maxsize=10_000)

@@ -25,11 +25,13 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.tantivy import TantivyEngine
-from search.query import parse
+from search.query import ParsedQuery, parse
+from search.text.abbreviations import Abbreviations, defaults
 from tests.search.corpus import PHRASES, documents
 from tests.search.reference import Reference
 
 EVERYONE = frozenset(f"a:{level}:province" for level in ("normal", "restricted"))
+LISTED = Abbreviations.of(defaults())
 FACETS = ("agency", "year", "type", "state", "dossier")
 
 
@@ -90,8 +92,12 @@ def write(engine: Engine, *changes) -> Written:
     return written
 
 
+def understood(typed: str) -> ParsedQuery:
+    return parse(typed, LISTED)
+
+
 def ask(engine: Engine, typed: str = "", **asked) -> Answer:
-    return engine.search(Query(**{"keys": EVERYONE, "limit": 500, "parsed": parse(typed), **asked}))
+    return engine.search(Query(**{"keys": EVERYONE, "limit": 500, "parsed": understood(typed), **asked}))
 
 
 def ids(answer: Answer) -> list[str]:
@@ -141,12 +147,46 @@ def document(id: str, text: str = "", version: int = 1, **more) -> IndexDocument
         "decision",
         'chưa đóng "ngoặc',
         "((()) AND OR * ? ~ \\ : / - + [a TO b]",
+        "quyetdinh so",
+        "thông báo",
+        "việt nam",
+        "quy*",
+        "thu h* -đấ*",
+        "đất OR rừng -thu",
+        "(đất OR thủy) -(hồi OR lợi)",
+        "-(đất OR -thủy)",
+        "đất OR -thủy",
+        '"đất hồi"~1',
+        '"đai đất"~0',
+        '"kế hoạch đất"~5',
+        '"quyết định hồi" -"đất hồi"~3',
+        "UBND tỉnh",
+        "ủy ban nhân dân",
+        "so:7",
+        "so:07/2021",
+        "so:QĐ-UBND",
+        "so:1*",
+        "loai:quyết định đất",
+        "-loai:qd,cv",
+        "coquan:UBND",
+        'coquan:"sở nội vụ" -coquan:lam',
+        "nguoiky:bích",
+        "nguoiky:ngu*",
+        "hoso:atgt",
+        'hoso:"H99.2019"',
+        "chuky:hong OR chuky:đạt đất",
+        "mat:mật ngay:2019..2021",
+        "ngay:03/2020",
+        "đất -ngay:2019..",
+        'tieude:"đất đai"',
+        "tieude:đất OR tieude:thủy",
+        "loai:không có đất ngay:2021..2019",
     ],
 )
 def test_what_is_found_is_what_a_plain_filter_finds(filled, reference, typed):
     answer = ask(filled, typed)
 
-    asked = Query(keys=EVERYONE, parsed=parse(typed))
+    asked = Query(keys=EVERYONE, parsed=understood(typed))
     assert set(ids(answer)) == reference.ids(asked)
     assert answer.total == len(answer.hits) == len(reference.ids(asked))
 
@@ -516,6 +556,11 @@ PIECES = st.one_of(
     st.sampled_from(PHRASES).map(lambda phrase: f'"{phrase}"'),
     st.sampled_from(WORDS).map(lambda word: f"-{word}"),
     st.sampled_from(PHRASES).map(lambda phrase: f'-"{phrase}"'),
+    st.builds('"{} {}"~{}'.format, st.sampled_from(WORDS), st.sampled_from(WORDS), st.integers(0, 6)),
+    st.sampled_from(["OR", "(", ")", "-(", "HOẶC", "OR", "(", ")", '"']),
+    st.sampled_from(
+        ["loai:qd", "-loai:cv", "ngay:2018..2020", "so:7", "tieude:đất", "coquan:UBND", "hoso:atgt", "th*"]
+    ),
 )
 FILTERS = st.fixed_dictionaries(
     {},
@@ -532,7 +577,7 @@ SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(pieces=st.lists(PIECES, max_size=9), filters=FILTERS, keys=KEYS)
 def test_any_question_has_the_answer_of_the_plain_filter(filled, reference, pieces, filters, keys):
-    query = Query(keys=keys, parsed=parse(" ".join(pieces)), filters=filters, facets=("type", "agency"), limit=500)
+    query = Query(keys=keys, parsed=understood(" ".join(pieces)), filters=filters, facets=("type", "agency"), limit=500)
 
     answer = filled.search(query)
 

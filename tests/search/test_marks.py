@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.engines.base import IndexDocument
 from search.marks import marks, snippets
-from search.query import parse
+from search.query import Part, parse
 from search.text import tokens
+from search.text.abbreviations import Abbreviations
+from tests.search.reference import matches
 
 TEXT = """ỦY BAN NHÂN DÂN TỈNH. Số: 06/2022/QĐ-UBND
 
@@ -68,6 +71,41 @@ def test_a_decomposed_text_is_marked_at_its_own_places(form):
 
 def test_a_word_broken_by_what_cannot_be_seen_is_marked_whole():
     assert marked("quyết", "một quy\u00adết\u200b định") == ["quy\u00adết\u200b"]
+
+
+def test_a_word_that_was_joined_or_broken_is_marked_where_it_stands():
+    text = "theo quyếtđịnh và th ông báo, quyết-\nđịnh"
+
+    assert marked("quyết định", text) == ["quyết", "định", "quyết", "định"]
+    assert marked('"quyết định"', text) == ["quyếtđịnh", "quyết-\nđịnh"]
+    assert marked("quyetdinh", text) == ["quyếtđịnh", "quyết-\nđịnh"]
+    assert marked("thông", text) == ["th ông"]
+
+
+def test_the_beginning_of_a_word_marks_the_word():
+    assert marked("quy*") == ["QUYẾT", "Quy"]
+    assert marked("hồ*") == ["Hồ", "Hoà", "hòa"]
+
+
+def test_words_near_each_other_are_marked_where_they_are():
+    assert marked('"chế hành"~2') == ["hành", "chế"]
+    assert marked('"quyết đai"~3') == []
+
+
+def test_both_writings_of_an_abbreviation_are_marked():
+    text = "UBND xã, Ủy ban nhân dân tỉnh"
+    listed = Abbreviations.of([("UBND", "Ủy ban nhân dân")])
+
+    for typed in ("UBND", "ubnd", "ủy ban nhân dân"):
+        found = [text[m.start : m.end] for m in marks(text, parse(typed, listed))]
+        assert " ".join(found) == "UBND Ủy ban nhân dân", typed
+
+
+def test_what_was_asked_for_in_the_title_is_marked_there_only():
+    query = parse("tieude:đất")
+
+    assert [TEXT[m.start : m.end] for m in marks(TEXT, query, Part.TITLE)] == ["đất"]
+    assert marks(TEXT, query) == marks(TEXT, query, Part.SIGNER) == []
 
 
 LONG = ("Phần mở đầu không có gì đáng nói ở đây. " * 30 + "Kế hoạch thu hồi đất của tỉnh. ") * 3
@@ -160,3 +198,42 @@ def test_marks_are_words_of_the_query_and_snippets_hold_together(text, typed, wi
 def test_no_text_and_no_query_is_an_error(text, typed):
     for piece in snippets(text, parse(typed), pages=[0, 7, 50]):
         assert 0 <= piece.start < piece.end <= len(text)
+
+
+LEAVES = st.one_of(
+    st.sampled_from(["đất", "dat", "quyết", "06/2022", "hoà", "qu*", "đ", "quyetdinh", "thông", "vietnam"]),
+    st.lists(st.sampled_from(["đất", "quyết", "định", "hoà", "x", "06"]), min_size=1, max_size=3).map(
+        lambda some: f'"{" ".join(some)}"'
+    ),
+    st.tuples(st.sampled_from(["đất", "quyết"]), st.sampled_from(["định", "x"]), st.integers(0, 4)).map(
+        lambda two: f'"{two[0]} {two[1]}"~{two[2]}'
+    ),
+)
+WRITTEN = st.sampled_from(
+    [
+        "đất",
+        "Đất",
+        "dat",
+        "quyết",
+        "định",
+        "quyếtđịnh",
+        "qu",
+        "yết",
+        "th",
+        "ông",
+        "06/2022",
+        "hoà",
+        "x",
+        ".",
+        "-",
+        "Vietnam",
+    ]
+)
+
+
+@given(st.lists(st.tuples(WRITTEN, st.sampled_from([" ", "\n", "-\n", ", "])), max_size=25), LEAVES)
+def test_what_is_found_is_marked_and_what_is_marked_is_found(written, typed):
+    text = "".join(word + gap for word, gap in written)
+    query = parse(typed)
+
+    assert bool(marks(text, query)) == matches(query.match, IndexDocument(id="d", version=1, text=text))

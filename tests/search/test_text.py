@@ -1,13 +1,17 @@
 """The one preparation of Vietnamese text: the same word however it is written, typed or scanned."""
 
+import gzip
+import json
 import unicodedata
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.text import has_accents, numbers, pairs, prepare, tokens, word_forms
+from search.text import has_accents, numbers, pairs, prepare, repair, tokens, word_forms
 from search.text.words import LONGEST_WORD
+from tests.samples import needs_samples, samples_folder
 
 
 def folded(text: str) -> list[str]:
@@ -168,3 +172,68 @@ def test_forms_are_stable_under_being_taken_again(text):
         assert word_forms(token.folded)[0] == token.folded
         assert word_forms(token.accented) == (token.folded, token.accented)
         assert word_forms(unicodedata.normalize("NFD", token.accented)) == (token.folded, token.accented)
+
+
+@pytest.mark.parametrize(
+    ("torn", "right"),
+    [
+        ("theo quyếtđịnh này", "theo quyết định này"),
+        ("ỦYBANNHÂNDÂN tỉnh", "ỦY BAN NHÂN DÂN tỉnh"),
+        ("quyetdinh ve kehoach", "quyet dinh ve ke hoach"),
+        ("ban hành quyết-\nđịnh này", "ban hành quyết định này"),
+        ("qu yết định, quyế t định, quy-\nết định", "quyết định, quyết định, quyết định"),
+        ("th ông báo của t ỉnh s ố 5", "thông báo của tỉnh số 5"),
+        ("Q U Y Ế T  Đ Ị N H về việc", "QUYẾT ĐỊNH về việc"),
+        ("T H Ô N G B Á O", "THÔNG BÁO"),
+        ("the gov-\n  ernment of Vietnam", "the government of Viet nam"),
+    ],
+)
+def test_words_that_a_scanner_or_a_lines_end_joined_or_broke_are_put_right(torn, right):
+    assert accented(torn) == accented(right)
+    assert [t.start for t in tokens(torn)] == sorted({t.start for t in tokens(torn)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "điểm c an toàn, khoản b điều 5 mục a, điểm đ ông An",
+        "TT BTC, CP ông Nam, TH ÔNG",
+        "camera container television computer internet marathon",
+        "résumé numéro président sociétés république décret gouvernement",
+        "quantity combat common transaction technology religion document",
+        "long-term and short-\nTerm",
+        "A B C D E",
+        "Đắk Lắk, Hmông, Krông Pắc",
+        "06/2022/QĐ-UBND và 5 a b",
+    ],
+)
+def test_what_may_be_meant_as_it_stands_is_left_alone(text):
+    assert repair(text).text == text
+
+
+def test_a_word_put_right_knows_where_it_stands_in_the_text_as_it_came():
+    text = "theo quyếtđịnh và th ông báo"
+
+    assert [text[t.start : t.end] for t in tokens(text)] == ["theo", "quyết", "định", "và", "th ông", "báo"]
+
+
+@needs_samples
+def test_texts_that_were_born_digital_are_hardly_touched():
+    with gzip.open(samples_folder() / "text" / "vbpl_docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [max(map(str, json.loads(line).values()), key=len)[:30_000] for line in islice(lines, 60)]
+    written = sum(len(text.split()) for text in texts)
+    # Where the words are others than those written, apart from "Vietnam".
+    changed = sum(abs(len(repair(text).text) - len(text)) for text in (t.replace("Vietnam", "") for t in texts))
+
+    assert changed / written < 0.0005
+
+
+@given(st.text(alphabet="quyếtđịnhthôgbá -\n", max_size=60))
+def test_whatever_is_put_right_keeps_its_letters_and_the_way_back(text):
+    right = repair(text)
+
+    assert [c for c in right.text if c.isalpha()] == [c for c in text if c.isalpha()]
+    for at, letter in enumerate(right.text):
+        if letter.isalpha():
+            assert text[right.origin(at)] == letter
+    assert right.origin(len(right.text)) == len(text)
