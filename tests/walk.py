@@ -284,7 +284,7 @@ def anchors_of(cast: Any) -> dict[str, Any]:
 
 REFERENCE = {
     *("User", "Membership", "Agency", "AgencyName", "Fonds", "RecordClass", "FilePlan", "FilePlanEntry"),
-    *("TrustAnchor", "AnchorProposal"),
+    *("TrustAnchor", "AnchorProposal", "SigningKey"),
 }
 # Reading is an event, and events are put in order: these grow by themselves.
 EVIDENCE = {"Event", "EventPosition", "Checkpoint"}

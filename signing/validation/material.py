@@ -151,7 +151,7 @@ def _take_container(container: cms.SignedData, found: Material) -> None:
         if choice.name == "certificate":
             _take("certificates", choice.chosen.untag().dump(), found, EvidenceSource.FILE)
     for choice in _members(container, "crls"):
-        if choice.name == "certificate_list":
+        if choice.name == "crl":
             _take("crls", choice.chosen.untag().dump(), found, EvidenceSource.FILE)
     for kind, piece in revocation_attributes(container):
         _take(kind, piece.untag().dump(), found, EvidenceSource.FILE)
