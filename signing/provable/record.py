@@ -162,7 +162,8 @@ def check(sha512: str, links: Sequence[Link], *, now: datetime, anchors: Sequenc
     """Hold a file's SHA-512 against its chain of time-stamps (RFC 4998, 5.3): each token made while the one before it held."""
     if not links:
         return Checked(None, problem="no-token")
-    leaf, found = bytes.fromhex(sha512), []
+    leaf = bytes.fromhex(sha512)
+    found: list[TokenFacts] = []
     for link in links:
         root = root_from(leaf, link.parts)
         if root is None:

@@ -29,7 +29,8 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 def reduced(leaves: Sequence[bytes], place: int) -> Reduced:
     """What proves the leaf at `place` (RFC 4998, 4.2, reduction); nothing where it is the only one."""
-    level, found = list(leaves), []
+    level = list(leaves)
+    found: list[tuple[bytes, ...]] = []
     while len(level) > 1:
         beside = place ^ 1
         if beside < len(level):

@@ -91,9 +91,7 @@ class Authority:
         self.asked: list[str] = []
         for label in SUBJECTS:
             key = ec.generate_private_key(ec.SECP256R1())
-            (folder / f"{label}.pem").write_bytes(
-                key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            )
+            (folder / f"{label}.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         keys = {label: {"path": f"{label}.pem"} for label in SUBJECTS}
         self.architecture = PKIArchitecture.build_architecture(
             ArchLabel("test"),
@@ -127,9 +125,7 @@ class Authority:
         )
         output = signers.sign_pdf(
             IncrementalPdfFileWriter(io.BytesIO(paper())),
-            signers.PdfSignatureMetadata(
-                field_name="ChuKy", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
-            ),
+            signers.PdfSignatureMetadata(field_name="ChuKy", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
             signer=signer,
             timestamper=_Stamper(self) if stamped else None,
         )
