@@ -39,7 +39,13 @@ def propose_anchor(data: bytes, source: str, *, actor: Actor, purpose: str = Pur
     except NotOne as error:
         against.append(Blocker("field-file", error.blocker.title, remedy=error.blocker.remedy))
     except ValueError:
-        against.append(Blocker("field-file", _("What this certificate says of itself cannot be read.")))
+        against.append(
+            Blocker(
+                "field-file",
+                _("What this certificate says of itself cannot be read."),
+                remedy=_("Export it again from its source."),
+            )
+        )
     if found is not None:
         against += _unfit(*found)
     if not source.strip():
@@ -136,7 +142,13 @@ def _person(actor: Actor) -> None:
     """Trust is a person's word: a job has none to give."""
     require(actor, ACT)
     if actor.user is None:
-        raise Refused.because("propose anchor", None, "no-person", _("Only a person can vouch for a certificate."))
+        raise Refused.because(
+            "propose anchor",
+            None,
+            "no-person",
+            _("Only a person can vouch for a certificate."),
+            _("Sign in and propose it yourself."),
+        )
 
 
 def _waiting(proposal_id: UUID | str, actor: Actor, act: str) -> AnchorProposal:
@@ -175,9 +187,17 @@ def _unfit(certificate: x509.Certificate, facts: Facts) -> list[Blocker]:
             )
         )
     if TrustAnchor.objects.filter(sha256=facts.sha256, withdrawn_at__isnull=True).exists():
-        against.append(Blocker("field-file", _("This certificate is trusted already.")))
+        against.append(
+            Blocker("field-file", _("This certificate is trusted already."), remedy=_("There is nothing left to do."))
+        )
     if AnchorProposal.objects.filter(sha256=facts.sha256, state=ProposalState.WAITING).exists():
-        against.append(Blocker("field-file", _("This certificate is proposed already and waits for a second person.")))
+        against.append(
+            Blocker(
+                "field-file",
+                _("This certificate is proposed already and waits for a second person."),
+                remedy=_("Ask somebody else who manages trust to look at it."),
+            )
+        )
     return against
 
 

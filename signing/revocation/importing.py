@@ -51,7 +51,9 @@ def import_file(data: bytes, *, actor: Actor) -> tuple[list[Item], int]:
         items = list(_items(data))
     except Unfit as error:
         why = WHY.get(error.code, WHY["not-readable"])
-        raise Refused.because("import revocation", None, "field-file", why) from None
+        raise Refused.because(
+            "import revocation", None, "field-file", why, _("Take it anew from its authority, as a file in PEM or DER.")
+        ) from None
     new = 0
     for item in items:
         if put(item, by=actor.user):

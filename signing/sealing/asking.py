@@ -131,7 +131,14 @@ def _against_wanted(document: Document, wanted: Sequence[Wanted]) -> list[Blocke
         if one.look == Look.COPY and one.copy_form not in CopyForm.values:
             found.append(Blocker("copy-form", _("Say which form of copy it is."), about=about))
         if (one.look == Look.PERSON) != (one.user is not None):
-            found.append(Blocker("look", _("This look does not belong to this signer."), about=about))
+            found.append(
+                Blocker(
+                    "look",
+                    _("This look does not belong to this signer."),
+                    remedy=_("Choose the look of a person for a person, and another one for an agency."),
+                    about=about,
+                )
+            )
         if one.user is not None and not may(actor_of(one.user), "sign", document):
             # Whether she may not see it or may not sign is hers to know.
             found.append(

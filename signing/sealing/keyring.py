@@ -16,7 +16,7 @@ from repository.clock import now
 from repository.events import record
 from repository.isolation import IsolationError
 from repository.models import Agency, User
-from repository.refusals import NotVisible, Refused
+from repository.refusals import NotVisible, Refused, Text
 from signing.codes import KeyKind
 from signing.models import SigningKey
 from signing.sealing.errors import SigningFailed
@@ -42,17 +42,22 @@ def add_key(
     """Say where a person's key or an agency's seal lies. Raises Forbidden or Refused."""
     require(actor, "manage keys")
     if (user is None) == (agency is None):
-        raise _refused("owner", _("A key is one person's or one agency's."))
+        raise _refused("owner", _("A key is one person's or one agency's."), _("Name one of them."))
     if user is not None and (kind == KeyKind.FILE or unattended):
         raise _refused(
             "file",
             _("A key file on the server is for seals only; a person's key stays on her token or at her service."),
+            _("Choose a token or a remote service."),
         )
     if not name.strip() or (kind == KeyKind.TOKEN and not key.strip()):
-        raise _refused("name", _("Say where the key lies: the file, token and label, or the credential."))
+        raise _refused("name", _("Say where the key lies: the file, token and label, or the credential."), "")
     fingerprint = certificate_sha256.replace(":", "").replace(" ", "").lower()
     if fingerprint and (len(fingerprint) != 64 or set(fingerprint) - set("0123456789abcdef")):
-        raise _refused("fingerprint", _("The fingerprint is not a SHA-256 digest."))
+        raise _refused(
+            "fingerprint",
+            _("The fingerprint is not a SHA-256 digest."),
+            _("Copy it from the certificate: 64 hexadecimal digits."),
+        )
     try:
         with transaction.atomic():
             made = SigningKey.objects.create(
@@ -69,7 +74,7 @@ def add_key(
                 added_at=now(),
             )
     except IntegrityError as error:
-        raise _refused("twice", _("There is a key for this signer already. Withdraw it first.")) from error
+        raise _refused("twice", _("There is a key for this signer already."), _("Withdraw it first.")) from error
     record("key.added", actor, agency, key=made.pk, of=str(made), kind_of_key=kind, name=made.name, label=made.key)
     return made
 
@@ -77,14 +82,18 @@ def add_key(
 def _cleaned(picture: bytes) -> bytes:
     """Read in a worker; what is kept is the pixels alone."""
     if len(picture) > LARGEST_PICTURE:
-        raise _refused("picture", _("The picture is too large: at most 4 MB."))
+        raise _refused("picture", _("The picture is too large: at most 4 MB."), _("Save it smaller, as PNG."))
     with tempfile.TemporaryDirectory(prefix="picture-") as folder:
         path, out = Path(folder) / "given.png", Path(folder) / "kept.png"
         path.write_bytes(picture)
         try:
             ask_places("cleaned", str(path), str(out))
         except (SigningFailed, IsolationError) as error:
-            raise _refused("picture", _("The picture is no PNG with a transparent ground.")) from error
+            raise _refused(
+                "picture",
+                _("The picture is no PNG with a transparent ground."),
+                _("Save it as PNG with a transparent ground."),
+            ) from error
         return out.read_bytes()
 
 
@@ -100,5 +109,5 @@ def withdraw_key(key_id: UUID | str, *, actor: Actor) -> SigningKey:
     return key
 
 
-def _refused(code: str, title: object) -> Refused:
-    return Refused.because("manage keys", None, code, title)  # type: ignore[arg-type]
+def _refused(code: str, title: Text, remedy: Text) -> Refused:
+    return Refused.because("manage keys", None, code, title, remedy)
