@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help install run test check test-embedded test-services bench drill screens lock fmt clean
+.PHONY: help install run test check test-embedded test-services bench bench-relevance drill screens lock fmt clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ test-services: install ## only the suite against real servers
 
 bench: install ## intake and search, measured (BENCH="--documents 100000")
 	@$(BIN)/python manage.py bench $(BENCH)
+
+bench-relevance: install ## how well questions find what answers them, on samples/retrieval (BENCH="--fit")
+	@$(BIN)/python manage.py bench_relevance $(BENCH)
 
 drill: install ## SIGKILL at random instants, a full disk, broken files; then everything is counted (DRILL="kills --seed 2")
 	@$(BIN)/python manage.py drill $(DRILL)

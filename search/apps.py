@@ -41,6 +41,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from repository.registry import Panel, registry
+        from repository.sentences import say
         from search.indexer import settle
         from search.outbox import put
         from search.page_hits import spans
@@ -51,6 +52,7 @@ class SearchConfig(AppConfig):
         from search.structured import structure_of
         from search.walk import walk
 
+        say("abbreviations.changed", _("%(who)s changed the list of abbreviations."))
         registry.steps.append(ReadText())
         registry.changed.append(put)
         registry.settling.append(settle)

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from repository.ids import new_id
 from repository.models import User
+from search.models_abbreviations import Abbreviation
+
+__all__ = ["Abbreviation", "Outbox", "SavedSearch"]
 
 
 class Outbox(models.Model):

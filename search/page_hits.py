@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from search.abbreviations import understand
 from search.marks import marks
-from search.query import Near, Phrase, Prefix, parse, wanted
+from search.query import Near, Phrase, Prefix, wanted
 
 # What may stand between two words that belong together: spaces, a comma, one line break.
 _JOIN = re.compile(r"[^\w\n]{0,3}\n?[^\w\n]{0,3}")
@@ -17,7 +18,7 @@ def spans(text: str, typed: str) -> list[tuple[int, int]]:
     Words that follow each other are one place. Of a question of several words the lone ones ("an" in every line) are left
     out as soon as the text has places with two of them and half of all; where it has none, each word is a place.
     """
-    query = parse(typed)
+    query = understand(typed)
     if query.is_empty:
         return []
     places: list[tuple[int, int, int]] = []  # start, end, how many words of the question

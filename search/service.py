@@ -12,10 +12,11 @@ from repository.access.querysets import dossiers_for
 from repository.actors import Actor
 from repository.codes import FileRole
 from repository.models import Document, Dossier, Extraction, File, Placement
+from search.abbreviations import understand
 from search.engines.base import Answer, Query, Sort
 from search.indexer import engine
 from search.marks import Mark, Snippet, marks, snippets
-from search.query import ParsedQuery, Part, parse, relaxed
+from search.query import ParsedQuery, Part, relaxed
 
 # What is shown of a document; the rest of its columns is read where somebody asks for it.
 SHOWN = (
@@ -77,7 +78,7 @@ def find(
     """Find documents the actor may see. Raises EngineError where the engine does not answer."""
     started = perf_counter()
     keys = keys_of_actor(actor)
-    parsed, answer, loosened = parse(typed), Answer(), False
+    parsed, answer, loosened = understand(typed), Answer(), False
 
     def ask(question: ParsedQuery) -> Answer:
         return engine().search(

@@ -51,6 +51,21 @@ class ReadText:
         found: Any = intake.found.get(self.name)
         if found is None:
             return
+        if found.raw is not None:
+            # As the file has it, beside the text that was made of it: another converter may know better one day.
+            raw, pages = found.raw
+            engine, _, _ = found.engine.rpartition("+")
+            version, _, _ = found.engine_version.rpartition(", ")
+            Extraction.objects.create(
+                file=file,
+                text=raw,
+                pages=list(pages),
+                engine=engine,
+                engine_version=version,
+                ocr=found.ocr,
+                made_at=now(),
+                current=False,
+            )
         Extraction.objects.create(
             file=file,
             text=found.text,

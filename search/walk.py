@@ -13,9 +13,10 @@ from django.http import QueryDict
 
 from repository.access import keys_of_actor
 from repository.actors import Actor
+from search.abbreviations import understand
 from search.engines.base import LONGEST_PAGE, Answer, Query, Sort
 from search.indexer import engine
-from search.query import ParsedQuery, parse, relaxed
+from search.query import ParsedQuery, relaxed
 from search.service import COUNTED
 
 
@@ -29,7 +30,7 @@ def walk(query: str, actor: Actor, after: str = "") -> Iterator[tuple[list[UUID]
         return
     asked = QueryDict(query)
     filters = {name: tuple(asked.getlist(name)) for name in COUNTED if asked.getlist(name)}
-    question = parse(asked.get("q", ""))
+    question = understand(asked.get("q", ""))
 
     def ask(parsed: ParsedQuery, limit: int) -> Answer:
         wanted = Query(keys=keys, parsed=parsed, filters=filters, sort=Sort.NEWEST, limit=limit, after=after or None)

@@ -53,6 +53,7 @@ GENERAL_ACTS: dict[str, tuple[Role, ...]] = {
     "see runs": (A, H, U, M),
     "manage classes": (H, M),
     "manage trust": (H, M),
+    "manage abbreviations": (A, H),
     "manage keys": (M,),
     "search": READING_ROLES,
     "work": FILING_ROLES,

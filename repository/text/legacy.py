@@ -13,6 +13,8 @@ from typing import Literal
 from repository.text.offsets import Traced, rewrite
 
 Charset = Literal["tcvn3", "vni"]
+VERSION = "tables 1"
+"""Of these tables: kept with every text that they converted. To be raised when the same text would come out another way."""
 
 _TCVN3 = dict(
     zip(

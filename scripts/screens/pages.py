@@ -182,6 +182,8 @@ PAGES: tuple[Page, ...] = (
     Page("search", READERS, at("search", q=WORDS)),
     Page("search-empty", ("reader",), at("search", q="xyzzy qwerty")),
     Page("search-blank", ("reader",), at("search")),
+    Page("search-problem", ("reader",), at("search", q="đất loai:abc ngay:2026..2025")),
+    Page("abbreviations", ("reader", "archivist"), at("abbreviations")),
     Page("saved-searches", ("reader",), at("saved_searches")),
     Page("dossiers", (*READERS, "outsider"), at("dossiers")),
     Page("documents", READERS, at("documents")),

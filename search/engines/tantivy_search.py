@@ -70,7 +70,9 @@ class _Asked:
             case Close(field, first, second, distance, boost):
                 # One look-up for each distance: the slop of tantivy's phrases counts other things (words may change places).
                 orders = ((first, second), (second, first))
-                places = [[(0, one), (gap, two)] for one, two in orders for gap in range(1, distance + 2)]
+                places: list[list[str | tuple[int, str]]] = [
+                    [(0, one), (gap, two)] for one, two in orders for gap in range(1, distance + 2)
+                ]
                 some = [(Occur.Should, TantivyQuery.phrase_query(schema, field, place)) for place in places]
                 return TantivyQuery.boost_query(TantivyQuery.boolean_query(some), boost)
             case Starts(field, value):

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from repository import isolation
 from repository.isolation import Isolated
@@ -67,22 +67,30 @@ def extract(
         if engine != "tesseract" and ocr_version:
             engine, version = f"{engine}+tesseract", f"{version}, tesseract {ocr_version}"
         warnings += {"pending": [OCR_PENDING], "failed": [OCR_FAILED]}.get(state, [])
-    if _convert_old_fonts(pages):
+    metadata = {str(key): str(value) for key, value in answer.get("metadata", {}).items()}
+    raw = None
+    # Plain text has been converted on the way from its bytes; what it was are the bytes of the file.
+    charset: str | None = metadata.get("encoding") if metadata.get("encoding") in get_args(legacy.Charset) else None
+    if old := legacy.detect("\n".join(pages[:5])):
+        raw, charset = _joined(pages), old
+        pages = [legacy.decode(Traced(page), old).text for page in pages]
+    converted = (f"{engine}+{charset}", f"{version}, {legacy.VERSION}") if charset else (engine, version)
+    if charset:
         warnings.append(OLD_FONTS)
     if state in {"none", "done"} and not any(pages):
         warnings.append(NO_TEXT)
-    metadata = {str(key): str(value) for key, value in answer.get("metadata", {}).items()}
     text, starts = _joined(pages)
     return Extracted(
         text=text,
         pages=starts,
-        engine=engine,
-        engine_version=version,
+        engine=converted[0],
+        engine_version=converted[1],
         ocr=state,
         language=language_of(text) or metadata.pop("language", "")[:2].lower(),
         page_count=answer.get("page_count"),
         metadata=metadata,
         warnings=tuple(warnings),
+        raw=raw,
     )
 
 
@@ -178,14 +186,6 @@ def _run(worker: Isolated, *args: Any, seconds: float) -> dict[str, Any]:
 def _unforeseen(kind: str) -> type[ExtractionError]:
     """A parser's exception that nobody foresaw: the file's, unless the machine could not read it at all."""
     return ExtractionError if kind in {"FileNotFoundError", "PermissionError", "ImportError"} else errors.Damaged
-
-
-def _convert_old_fonts(pages: list[str]) -> bool:
-    charset = legacy.detect("\n".join(pages[:5]))
-    if charset is None:
-        return False
-    pages[:] = [legacy.decode(Traced(page), charset).text for page in pages]
-    return True
 
 
 def _joined(pages: list[str]) -> tuple[str, tuple[int, ...]]:

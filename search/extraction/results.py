@@ -36,6 +36,7 @@ class Extracted:
     0, where the format has no pages). `ocr`: "none", no page needed it; "done"; "pending", pages need it and this
     machine has no Tesseract with Vietnamese; "failed", at least one page could not be read. `language` is an ISO 639-1
     code or "". `page_count` is what the file says of itself, None where it does not. `warnings` are English msgids.
+    `raw`: the text before it was converted out of a font from before Unicode, with the offsets of its pages; else None.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Extracted:
     page_count: int | None = None
     metadata: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    raw: tuple[str, tuple[int, ...]] | None = None
 
     def page_texts(self) -> tuple[str, ...]:
         """The text of each page, without the line break that ends it."""

@@ -13,9 +13,10 @@ from repository.access import keys_of_actor
 from repository.models import Document
 from repository.pages.base import number_in
 from repository.registry import Way
+from search.abbreviations import understand
 from search.engines.base import EngineError, Query, Sort
 from search.indexer import engine
-from search.query import parse, relaxed
+from search.query import relaxed
 from search.service import COUNTED
 
 # The engine is asked for all results up to the next one; further down there is only the way back to the list.
@@ -67,7 +68,7 @@ def _ids(request: HttpRequest, asked: QueryDict, limit: int) -> tuple[int, list[
     if not keys:
         return 0, []
     given = asked.get("sort", "")
-    parsed = parse(asked.get("q", "").replace("\0", "").strip()[:1000])
+    parsed = understand(asked.get("q", "").replace("\0", "").strip()[:1000])
     looser = relaxed(parsed)
     for question in (parsed, looser) if looser != parsed else (parsed,):
         answer = engine().search(

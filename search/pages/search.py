@@ -20,6 +20,7 @@ from search import outbox
 from search.engines.base import EngineError, Sort
 from search.pages.asked import canonical, titles_of
 from search.pages.hits import query_of
+from search.pages.problems import said
 from search.pages.saved import note_asked, own_searches, saved_as
 from search.pages.words import agency_names, word
 from search.service import COUNTED, Hit, by_number_and_title, find
@@ -66,6 +67,7 @@ def search(request: HttpRequest) -> HttpResponse:
         acts=[act for acts in registry.found_acts for act in acts(actor, kept)] if kept and found.total else [],
         took=found.took_ms,
         loosened=found.loosened,
+        problems=said(found.parsed),
         hits=[view_of(hit, query_of(request.GET, first + index)) for index, hit in enumerate(found.hits)],
         facets=facets_of(request.GET, found.facets),
         chosen=[

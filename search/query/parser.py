@@ -128,6 +128,7 @@ class _Parser:
         if self.leaves >= MOST_LEAVES:
             self.problem("too-many", piece, str(MOST_LEAVES))
             return []
+        run: tuple[Word, ...] = ()
         reading = Reading(self.typed, piece, self.abbreviations, self.problems)
         if piece.kind is Kind.FIELD:
             follows = self.pieces[self.at] if self.at < len(self.pieces) else None
@@ -135,7 +136,7 @@ class _Parser:
             if taken and follows:
                 # The value went on into the words behind it: `loai:thông tư liên tịch`.
                 self.pieces[self.at] = replace(follows, start=taken, at=taken, text=self.typed[taken : follows.end])
-            nodes, run = [node] if node else [], ()
+            nodes = [node] if node else []
         elif piece.kind is Kind.PREFIX:
             nodes, run = self.prefix(piece)
         elif piece.quoted:

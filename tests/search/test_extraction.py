@@ -1,12 +1,18 @@
 """Text comes out of every format with its accents, and every bad file gives the one error that says what is wrong."""
 
+import gzip
 import io
+import json
 import unicodedata
 import zipfile
 from dataclasses import replace
+from unicodedata import normalize
 
 import pytest
 
+from repository.text.legacy import VERSION, detect
+from repository.text.legacy import decode as decode_old
+from repository.text.offsets import Traced
 from search.extraction import (
     DEFAULT,
     Damaged,
@@ -20,6 +26,9 @@ from search.extraction import (
     extract,
 )
 from search.extraction.plain import decode
+from tests.repository.head_noise import _TCVN3 as _TCVN3_OF
+from tests.repository.head_noise import _VNI as _VNI_OF
+from tests.samples import needs_samples, samples_folder
 from tests.search import extraction_files as made
 
 SENTENCE = made.SENTENCE
@@ -119,12 +128,44 @@ def test_plain_text_in_tcvn3_becomes_unicode(read):
     found = read(TCVN3.encode("latin-1"), "txt")
     assert found.text == UNICODE
     assert found.metadata["encoding"] == "tcvn3"
+    assert found.engine.endswith("+tcvn3") and found.engine_version.endswith(VERSION)
 
 
 def test_a_document_typed_in_an_old_font_becomes_unicode_and_says_so(read):
     found = read(made.docx_file(TCVN3), "docx")
     assert found.text == UNICODE
     assert any("TCVN3" in warning for warning in found.warnings)
+    assert found.engine.endswith("+tcvn3") and found.engine_version.endswith(VERSION)
+    assert found.raw == (TCVN3, (0,)), "what the file has is kept"
+    assert read(made.docx_file(), "docx").raw is None
+
+
+@needs_samples
+@pytest.mark.parametrize("charset", ["tcvn3", "vni"])
+def test_real_texts_typed_in_old_fonts_are_known_and_read_back_whole(charset):
+    table = {"tcvn3": _TCVN3_OF, "vni": _VNI_OF}[charset]
+    for text in _real_texts(marked=True)[:40]:
+        written = text.lower() if charset == "tcvn3" else text
+        written = "".join(letter for letter in written if letter.isascii() or letter in table)
+        typed = "".join(table.get(letter, letter) for letter in written)
+
+        assert detect(typed) == charset
+        assert decode_old(Traced(typed), charset).text.lower() == written.lower()
+
+
+@needs_samples
+def test_no_text_in_unicode_is_taken_for_one_in_an_old_font():
+    western = (
+        "Le décret n° 2020-12 a été adopté après consultation du ministère de l'Éducation. Größe, Köln, mañana. " * 20
+    )
+
+    assert not [text[:60] for text in (*_real_texts(), western) if detect(text)]
+
+
+def _real_texts(marked: bool = False) -> list[str]:
+    with gzip.open(samples_folder() / "text" / "vbpl_docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [normalize("NFC", max(map(str, json.loads(line).values()), key=len)[:6000]) for line in lines]
+    return [text for text in texts if not marked or sum(not letter.isascii() for letter in text) * 10 > len(text)]
 
 
 def test_western_text_stays_what_it_is():

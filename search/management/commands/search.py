@@ -67,6 +67,9 @@ def _figures(typed: str, found: Results) -> dict[str, Any]:
         "query": typed,
         "total": found.total,
         "took_ms": round(found.took_ms, 1),
+        "problems": [
+            {"code": one.code, "start": one.start, "end": one.end, "about": one.about} for one in found.parsed.problems
+        ],
         "results": [
             {
                 "id": str(hit.document.pk),

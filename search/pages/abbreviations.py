@@ -1,0 +1,34 @@
+"""The list of abbreviations: read by everybody who searches, changed by archivists."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from repository.access import may, require
+from repository.pages.base import act, done, page
+from search.abbreviations import as_lines, set_list
+
+
+@page
+def abbreviations(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    require(actor, "search")
+    lines = as_lines()
+    context = {
+        "lines": lines,
+        "pairs": [line.split(" = ", 1) for line in lines.splitlines()],
+        "may_change": may(actor, "manage abbreviations"),
+        "search_url": reverse("search"),
+    }
+    return render(request, "search/abbreviations.html", context)
+
+
+@act
+def set_abbreviations(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    number = set_list(request.POST.get("lines", "")[:200_000], actor=actor)
+    said = ngettext("The list has %(number)s abbreviation.", "The list has %(number)s abbreviations.", number)
+    return done(request, said % {"number": number}, "abbreviations")
