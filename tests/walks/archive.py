@@ -20,6 +20,12 @@ from repository.clock import now
 from repository.jobs.run import run_to_end
 from repository.models import Document, Dossier, Finding, Job
 from repository.registry import settled
+from signing.anchor_proposals import propose_anchor
+from signing.audits.actions import QUESTIONS, Plan, answer_row, draw_sample, open_audit
+from signing.audits.closing import close_audit
+from signing.batches.start import start_batch
+from signing.models import Audit
+from tests.signing.bench_pki import issue
 from tests.trusting import trust
 
 TITLE = "Bảo đảm trật tự, an toàn giao thông năm 2025"
@@ -85,4 +91,27 @@ def fill(cast: Any, records: Any, stationery: Stationery) -> Filled:
         kind="bytes-missing", severe=True, found_at=now(), document=documents[0], body={"name": "a.pdf"}
     )
     settled()
+    audit_all(cast)
     return Filled(dossier, documents)
+
+
+def audit_all(cast: Any) -> None:
+    """Audits in each state, a verification of many, and a certificate that waits for its second person."""
+    propose_anchor(
+        issue("Cơ quan chứng thực mới", None).pem, "Tải từ trang của cơ quan chứng thực.", actor=cast.administrator
+    )
+    frozen, drawn, closed = (
+        open_audit(cast.world.province, title, {"kind": "documents", "query": {}}, actor=cast.auditor)
+        for title in ("Chưa rút mẫu", "Chữ ký của các kế hoạch năm 2025", "Chữ ký của các báo cáo năm 2024")
+    )
+    start_batch({"kind": "documents", "query": {}}, actor=cast.auditor)
+    work_all()
+    for audit in (drawn, closed):
+        audit.refresh_from_db()
+        draw_sample(audit.pk, Plan(size=audit.population, seed="1"), actor=cast.auditor)
+    work_all()
+    for row in Audit.objects.get(pk=closed.pk).rows.all():
+        answered = dict.fromkeys(QUESTIONS, "yes") | {"conclusion": "in-order", "note": "Đã đối chiếu với bản giấy."}
+        answer_row(closed.pk, row.number, answered, actor=cast.auditor, revision=row.revision)
+    close_audit(closed.pk, actor=cast.auditor, unsigned=True)
+    settled()
