@@ -82,7 +82,8 @@ def test_the_older_docker_compose_can_read_the_file():
 
 def test_every_setting_from_the_environment_is_documented_and_no_other():
     sources = "\n".join(path.read_text() for path in (ROOT / "settings").glob("*.py"))
-    reads = re.compile(r'\b(?:flag|number|words|secret|hidden|service_url|environ\.get|getenv)\(\s*(?:\w+,\s*)?"([A-Z_]+)"')
+    readers = "flag|number|words|networks|web_places|secret|hidden|service_url|environ\\.get|getenv"
+    reads = re.compile(rf'\b(?:{readers})\(\s*(?:\w+,\s*)?"([A-Z_]+)"')
     shell = re.compile(r"\$\{([A-Z_]+):-")
     read = set(reads.findall(sources)) | {
         name for command in COMMANDS.values() for name in shell.findall((ROOT / command).read_text())
