@@ -10,7 +10,7 @@ import json
 import statistics
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 from repository.text.fold import fold
-from search.engines import clauses, weights
+from search.engines import weights
 from search.engines.base import Engine, IndexDocument, Query
 from search.engines.tantivy import TantivyEngine
 from search.query import parse
@@ -27,7 +27,6 @@ from search.text.abbreviations import Abbreviations, defaults
 KEYS = frozenset({"a:0:1"})
 DEPTH = 10
 FOLDS = 5
-WEIGHTS = ("FOLDED", "ACCENTED", "PAIRS", "TITLE", "TITLE_PAIRS")
 GRID: Mapping[str, tuple[float, ...]] = {
     "ACCENTED": (0.25, 0.5, 0.75, 1.0),
     "PAIRS": (0.25, 0.5, 0.75, 1.0),
@@ -116,9 +115,13 @@ def _engine(name: str, folder: Path, url: str | None, rows: Sequence[IndexDocume
         yield engine
     finally:
         if name != "tantivy":
-            client, alias = engine.client, engine.alias  # type: ignore[attr-defined]
-            client.indices.delete(index=list(client.indices.get(index=f"{alias}-0*").body))
+            _drop(engine)
         engine.close()
+
+
+def _drop(engine: Any) -> None:
+    indices = engine.client.indices
+    indices.delete(index=list(indices.get(index=f"{engine.alias}-0*").body))
 
 
 def _both(engine: Engine, questions: Sequence[Question]) -> dict[str, str]:
@@ -178,8 +181,9 @@ def ablation(engine: Engine, questions: Sequence[Question]) -> dict[str, dict[st
 @contextmanager
 def weighing(changed: Mapping[str, float]) -> Iterator[None]:
     """Other weights for a while. A weight is read at each question, so the index stays as it is."""
-    with patch.multiple(weights, **changed) if changed else nullcontext():
-        assert clauses.weights is weights
+    with ExitStack() as stack:
+        for name, weight in changed.items():
+            stack.enter_context(patch.object(weights, name, weight))
         yield
 
 
