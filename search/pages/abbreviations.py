@@ -29,6 +29,8 @@ def abbreviations(request: HttpRequest) -> HttpResponse:
 @act
 def set_abbreviations(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    number = set_list(request.POST.get("lines", "")[:200_000], actor=actor)
+    # A form without the list is no wish to empty it.
+    lines = request.POST["lines"] if "lines" in request.POST else as_lines()
+    number = set_list(lines[:200_000], actor=actor)
     said = ngettext("The list has %(number)s abbreviation.", "The list has %(number)s abbreviations.", number)
     return done(request, said % {"number": number}, "abbreviations")
