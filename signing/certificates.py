@@ -41,10 +41,23 @@ class Facts:
         """SHA-1: some authorities still publish no other. It is for comparing beside, never for trusting by."""
         return spaced(self.sha1)
 
+    @property
+    def fingerprint_parts(self) -> list[str]:
+        return parts(self.fingerprint)
+
+    @property
+    def old_fingerprint_parts(self) -> list[str]:
+        return parts(self.old_fingerprint)
+
 
 def spaced(digest: str) -> str:
     """Upper case in pairs, as authorities print fingerprints."""
     return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2)).upper()
+
+
+def parts(spaced_out: str) -> list[str]:
+    """Four pairs at a time: a line may end between two of them, so that an eye that compares keeps its place."""
+    return [spaced_out[at : at + 12] for at in range(0, len(spaced_out), 12)]
 
 
 def read(data: bytes) -> x509.Certificate:
