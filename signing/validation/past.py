@@ -173,7 +173,7 @@ class Past:
             )
         except SignatureValidationError as error:
             better = error.ades_subindication
-            if better is None or better is AdESPassed.OK:
+            if better is None or better is AdESPassed.OK or _revoked_before(answer, better, proofs[value]):
                 return answer
             return replace(answer, sub_indication=better)
         except PathError:
@@ -198,6 +198,18 @@ class Past:
 
     def _handlers(self, proofs: POEManager):  # type: ignore[no-untyped-def]
         return bootstrap_validation_data_handlers(self.spec, timing_info=self.timing, poe_manager_override=copy(proofs))
+
+
+def _revoked_before(answer: Answer, past: AdESSubIndic, best_time: datetime) -> bool:
+    """Whether the past adds nothing: what proves the signature is no older than the revocation.
+
+    Then the present answer stands (5.5.4 and the last step of 5.6.2.4: REVOKED_NO_POE), where pyHanko says NO_POE of its
+    sliding. It is not TOTAL-FAILED: a time-stamp over the signature proves that it existed by then, not that it did not
+    exist before; only one over the content could (5.3.4).
+    """
+    revoked = answer.sub_indication in (AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE)
+    late = answer.revoked_at is not None and answer.revoked_at <= best_time
+    return revoked and late and past is AdESIndeterminate.NO_POE
 
 
 def _time(token: cms.SignedData) -> datetime:

@@ -16,7 +16,7 @@ from asn1crypto import ocsp, pem, tsp, x509
 from certomancer.config_utils import SearchDir
 from certomancer.registry import ArchLabel, CertLabel, KeyLabel, KeySets, PKIArchitecture, ServiceLabel
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_der_private_key
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
@@ -114,6 +114,36 @@ class Authority:
         moment = (at or datetime.now(UTC)).replace(microsecond=0)
         responder = self.architecture.service_registry.summon_responder(ServiceLabel("ca"), moment)
         return bytes(responder.build_ocsp_response(ocsp.OCSPRequest.load(request)).dump())
+
+    def unknown_answer(self) -> bytes:
+        """The responder's own signed word that it does not know the signer's certificate."""
+        from cryptography import x509 as given
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.x509 import ocsp as made
+
+        signer, ca, responder = (
+            given.load_der_x509_certificate(self.certificate(label).dump()) for label in ("signer", "ca", "ocsp")
+        )
+        key = load_der_private_key(self.architecture.key_set.get_private_key(KeyLabel("ocsp")).dump(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        moment = datetime.now(UTC).replace(microsecond=0)
+        built = (
+            made.OCSPResponseBuilder()
+            .add_response(
+                cert=signer,
+                issuer=ca,
+                algorithm=hashes.SHA1(),  # noqa: S303 - an identifier, as responders have it
+                cert_status=made.OCSPCertStatus.UNKNOWN,
+                this_update=moment,
+                next_update=moment + timedelta(days=1),
+                revocation_time=None,
+                revocation_reason=None,
+            )
+            .responder_id(made.OCSPResponderEncoding.HASH, responder)
+            .certificates([responder])
+            .sign(key, hashes.SHA256())
+        )
+        return built.public_bytes(Encoding.DER)
 
     def signed(self, label: str = "signer", *, with_ca: bool = True, stamped: bool = True) -> bytes:
         """A paper signed by the label's holder, without any revocation data inside."""

@@ -19,7 +19,7 @@ from signing.revocation.addresses import NotAllowed, target
 from signing.revocation.fetch import NotFetched, fetch
 from signing.revocation.importing import import_file
 from signing.revocation.reading import ocsp_request
-from signing.validation.verdicts import EvidenceSource, Indication
+from signing.validation.verdicts import EvidenceSource, Indication, Revocation, SubIndication
 from tests.signing.revocation_pki import REVOKED, Authority, drip, give, running
 from tests.trusting import trust
 
@@ -97,8 +97,12 @@ def test_a_missing_issuer_is_fetched_from_where_the_certificate_says(judged, aut
 
 def test_a_revoked_certificate_is_found_revoked(judged, authority):
     verdict = judged(authority.signed("gone"))
-    assert verdict.indication is not Indication.TOTAL_PASSED
-    assert verdict.signatures[0].identity.revoked_at == REVOKED
+    [signature] = verdict.signatures
+    assert verdict.indication is Indication.INDETERMINATE
+    assert signature.sub_indication is SubIndication.REVOKED_NO_POE, "the time-stamp is younger than the revocation"
+    assert signature.identity.revocation is Revocation.REVOKED
+    assert signature.path[0].revocation is Revocation.REVOKED
+    assert signature.identity.revoked_at == REVOKED
 
 
 # ── answers that are none ───────────────────────────────────────────────────
@@ -162,6 +166,22 @@ def test_a_responder_that_does_not_know_the_certificate_settles_nothing(judged, 
     }
     assert judged(authority.signed()).indication is Indication.INDETERMINATE
     assert not RevocationItem.objects.filter(kind="ocsp").exists()
+
+
+def test_a_signed_answer_that_the_certificate_is_unknown_settles_nothing(judged, authority):
+    from asn1crypto import ocsp as asn1
+
+    def unknown(to):
+        response = asn1.OCSPResponse.load(authority.unknown_answer())
+        [answer] = response.response_data["responses"]
+        assert answer["cert_status"].name == "unknown"
+        give(to, response.dump())
+
+    authority.instead = {"ocsp": unknown, "crls/ca": lambda to: give(to, b"")}
+    verdict = judged(authority.signed())
+    assert any("ocsp" in path for path in authority.asked)
+    assert verdict.indication is Indication.INDETERMINATE
+    assert verdict.signatures[0].identity.revocation is Revocation.UNKNOWN
 
 
 def test_an_address_that_failed_is_not_asked_again_at_once(judged, authority):
