@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -26,7 +26,8 @@ def closing(dossier: Dossier) -> Iterable[Blocker]:
             action=_("File documents"),
         )
     items = JobItem.objects.filter(job__dossier=dossier, job__kind__in=("intake", "version"))
-    waiting = items.filter(state__in=[ItemState.QUEUED, ItemState.RUNNING]).count()
+    counts = dict(items.order_by().values_list("state").annotate(Count("pk")))
+    waiting = counts.get(ItemState.QUEUED, 0) + counts.get(ItemState.RUNNING, 0)
     if waiting:
         yield Blocker(
             "files-waiting",
@@ -35,7 +36,7 @@ def closing(dossier: Dossier) -> Iterable[Blocker]:
             remedy=_("Wait until they are in."),
             url=page + "#intake",
         )
-    failed = items.filter(state=ItemState.FAILED).count()
+    failed = counts.get(ItemState.FAILED, 0)
     if failed:
         yield Blocker(
             "failed-files",

@@ -60,6 +60,9 @@ def update(catalogue: Path = CATALOGUE, parts: Path = PARTS, root: Path = ROOT) 
     catalogue. Returns the messages that have no translation yet."""
     found = messages(root)
     missing: list[str] = []
+    with (parts / OTHERS).open("rb") as stream:
+        for message in read_po(stream, locale="vi"):
+            found.delete(message.id, message.context)
     for path in (*sorted(path for path in parts.glob("*.po") if path.name != OTHERS), catalogue):
         with path.open("rb") as stream:
             part = read_po(stream, locale="vi")

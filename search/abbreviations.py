@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
+from django.core.signals import request_finished, request_started
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -25,9 +27,36 @@ def understand(typed: str) -> ParsedQuery:
     return parse(typed, listed())
 
 
+class _Request(threading.local):
+    """The list as the request that this thread answers has read it; nothing outside of one."""
+
+    answering = False
+    read: Abbreviations | None = None
+
+
+_request = _Request()
+
+
+def _begins(**_: object) -> None:
+    _request.answering, _request.read = True, None
+
+
+def _ends(**_: object) -> None:
+    _request.answering, _request.read = False, None
+
+
+request_started.connect(_begins, dispatch_uid="abbreviations-begin")
+request_finished.connect(_ends, dispatch_uid="abbreviations-end")
+
+
 def listed() -> Abbreviations:
-    """Return the list as it is now: one small query, so that a change answers the next question in every process."""
-    return _made(tuple(Abbreviation.objects.values_list("short", "long")))
+    """Return the list as it is now: one small query a request, so that a change answers the next question in every process."""
+    if _request.read is not None:
+        return _request.read
+    found = _made(tuple(Abbreviation.objects.values_list("short", "long")))
+    if _request.answering:
+        _request.read = found
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -52,6 +81,7 @@ def set_list(lines: str, *, actor: Actor) -> int:
     held = {(one.short, one.long): one for one in Abbreviation.objects.select_for_update()}
     gone = [one for pair, one in held.items() if pair not in wanted]
     new = [pair for pair in wanted if pair not in held]
+    _request.read = None
     if gone or new:
         Abbreviation.objects.filter(pk__in=[one.pk for one in gone]).delete()
         Abbreviation.objects.bulk_create([Abbreviation(short=short, long=long) for short, long in new])

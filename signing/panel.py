@@ -16,21 +16,19 @@ from repository.codes import FileRole
 from repository.codes import Indication as Shown
 from repository.models import Document, File, Finding, Verification
 from signing.formats.kinds import kind_of
-from signing.runs import FAILED, latest_verdict
+from signing.main_file import main_file
+from signing.runs import FAILED
 from signing.validation.verdicts import FileVerdict, Indication, Outcome, SignatureKind, SignatureVerdict
 from signing.validation.wording import CHANGES, OUTCOMES, SUB_INDICATIONS, brief_of
 
 
 def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
-    file = (
-        File.objects.filter(version__document=document, version__current=True, role=FileRole.MAIN)
-        .select_related("status")
-        .first()
-    )
+    file = main_file(document)
     if file is None:
         return None
     actor = request.actor  # type: ignore[attr-defined]
-    verdict = latest_verdict(file)
+    run = file.status.verification
+    verdict = None if run is None else FileVerdict.from_dict(run.verdict)
     finding = Finding.objects.filter(document=document, kind=FAILED, closed_at__isnull=True).first()
     unsigned = verdict is None or verdict.outcome == Outcome.NO_SIGNATURE
     beside = [_detached(one) for one in _beside(file)]

@@ -191,7 +191,12 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
     )
     world = cast.world
     audit = Audit.objects.create(
-        agency=world.office, title=f"{CANARY}-kiemtra", opened_by=cast.user("auditor"), opened_at=moment, state="drawn"
+        agency=world.office,
+        title=f"{CANARY}-kiemtra",
+        opened_by=cast.user("auditor"),
+        opened_at=moment,
+        state="drawn",
+        scope={"kind": "documents", "query": {}},
     )
     AuditRow.objects.create(
         audit=audit, number=1, document_id=document.pk, label=f"{CANARY}-sokyhieu", subject=f"{CANARY}-trichyeu"

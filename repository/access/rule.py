@@ -63,7 +63,10 @@ def _may_document(actor: Actor, act: str, roles: tuple[Role, ...], document: Doc
         return True
     if act in GRANTED_ACTS and _granted(actor, document=document):
         return True
-    return any(_may_dossier(actor, act, roles, dossier) for dossier in document.dossiers.select_related("agency"))
+    # A page that asks about many acts loads the dossiers once, with their agencies.
+    loaded = "dossiers" in getattr(document, "_prefetched_objects_cache", {})
+    dossiers = document.dossiers.all() if loaded else document.dossiers.select_related("agency")
+    return any(_may_dossier(actor, act, roles, dossier) for dossier in dossiers)
 
 
 def _may_event(actor: Actor, event: Event) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -28,6 +28,7 @@ EVENTS = 30
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     found = read_document(document_id, actor=actor)
+    prefetch_related_objects([found], Prefetch("dossiers", queryset=Dossier.objects.select_related("agency")))
     files = list(
         File.objects.filter(version__document=found)
         .select_related("version", "status")

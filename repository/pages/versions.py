@@ -8,12 +8,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from repository.actions.new_version import may_replace, new_version
+from repository.access import may
+from repository.actions.new_version import ACT, may_replace, new_version
 from repository.actors import Actor
+from repository.codes import WORKING_STATES
 from repository.jobs.engine import UNFINISHED
 from repository.models import Document, Job
 from repository.pages.base import act, done
-from repository.refusals import Refused, RepositoryError
+from repository.refusals import Refused
 
 
 @act
@@ -37,10 +39,14 @@ def add(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def version_context(actor: Actor, document: Document) -> dict[str, Any]:
-    """Whether she may replace the file, and whether a new version is on its way."""
-    try:
-        may_replace(document.pk, actor=actor)
-    except RepositoryError:
+    """Whether the form is offered (the action asks again), and whether a new version is on its way. The dossiers are loaded already."""
+    dossiers = document.dossiers.all()
+    if not (
+        document.sealed_at is None
+        and may(actor, ACT, document)
+        and all(dossier.state in WORKING_STATES for dossier in dossiers)
+        and any(may(actor, "view", dossier) for dossier in dossiers)
+    ):
         return {"can_replace": False, "version_waits": False}
     waits = Job.objects.filter(kind="version", params__document=str(document.pk), state__in=UNFINISHED).exists()
     return {"can_replace": True, "version_waits": waits}

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -392,7 +392,7 @@ def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
     actor = _actor(request)
     rows = list(
         SigningRequest.objects.filter(document=document)
-        .prefetch_related("steps__user", "steps__agency")
+        .prefetch_related(Prefetch("steps", queryset=SigningStep.objects.select_related("user", "agency")))
         .order_by("-pk")[:5]
     )
     may_ask = document.sealed_at is None and may(actor, "ask to sign", document)

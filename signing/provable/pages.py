@@ -20,12 +20,12 @@ from repository.models import Document, File
 from repository.pages.base import act, done, page
 from repository.refusals import Forbidden
 from signing.desk import ROLES
+from signing.main_file import main_file
 from signing.models import Ending, EvidenceStamp, Provable, Renewal
 from signing.provable.chart import PAINT, STACK, chart, counts_for
 from signing.provable.listing import ProvableList
 from signing.provable.proof import chain_of, existence_of
 from signing.provable.record import write_record
-from signing.provable.renew import newest
 from signing.provable.stamping import configured, stamp_now
 from signing.runs import PDF
 from signing.validation.verdicts import Message
@@ -115,19 +115,18 @@ def proof(request: HttpRequest, file_id: UUID) -> HttpResponse:
 
 def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
     """On a document's page: until when its signatures can be proven, what renewed it, and the proof that its bytes existed."""
-    file = (
-        File.objects.filter(version__document=document, version__current=True, role="main")
-        .select_related("evidence_leaf__stamp")
-        .first()
-    )
+    file = main_file(document)
     if file is None:
         return None
-    last = newest(file)
-    rows = Provable.objects.filter(file=last, stamp=False).order_by("provable_until", "pk")
-    ends = [row for row in rows if row.provable_until is not None]
     renewals = list(
         Renewal.objects.filter(file__version__document=document).select_related("file__version").order_by("pk")
     )
+    last = file.pk
+    renewed = {one.of_id: one.file_id for one in renewals}
+    while last in renewed:
+        last = renewed[last]
+    rows = Provable.objects.filter(file=last, stamp=False).order_by("provable_until", "pk")
+    ends = [row for row in rows if row.provable_until is not None]
     leaf = getattr(file, "evidence_leaf", None)
     if not (ends or renewals or leaf):
         return None
