@@ -19,6 +19,7 @@ from demo.bench.images import page_images
 from demo.bench.weights import first_load
 from repository.actors import actor_of
 from repository.models import Dossier, User
+from settings.wsgi import settle
 
 TIMES = 30
 SLOW_MS = 5.0
@@ -35,6 +36,7 @@ def bench_pages(*, times: int = TIMES, roles: tuple[str, ...] = ROLES) -> dict[s
     load = os.getloadavg()[0]
     plain, raw = bare()
     walked = list(addresses())
+    settle()
     found: dict[str, dict[str, Any]] = {}
     errors = []
     for role in roles:
