@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("search", "0004_index_checks")]
+
+    operations: list[Any] = []
