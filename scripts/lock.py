@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPILE = ("uv", "pip", "compile", "--quiet", "--python-version", "3.11", "--no-emit-index-url", "--generate-hashes")
+COMPILE = ("uv", "pip", "compile", "--quiet", "--python-version", "3.11", "--no-header", "--generate-hashes")
 
 
 def main() -> int:

@@ -38,7 +38,6 @@ __all__ = [
     "OtherPolicy",
     "indication_of",
     "keep",
-    "latest_verdict",
     "look_again",
 ]
 
@@ -156,14 +155,6 @@ def keep(
     for told in KEPT:
         told(file, run, verdict)
     return run
-
-
-def latest_verdict(file: File) -> FileVerdict | None:
-    """The last run's verdict as a value, or None where the file was never judged."""
-    status = FileStatus.objects.select_related("verification").filter(file=file).first()
-    if status is None or status.verification is None:
-        return None
-    return FileVerdict.from_dict(status.verification.verdict)
 
 
 def _keep_basis(run: Verification, file: File, verdict: FileVerdict, policy: Policy, actor: Actor) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from repository import clock
-from repository.isolation import Isolated, IsolationError, ParserFailed, TooLarge
+from repository.isolation import Isolated
 from signing.formats.kinds import Kind, kind_of, signed_name
 from signing.formats.limits import CMS_BYTES
-from signing.validation.anchors import AnchorNotReadable
 from signing.validation.policy import ARCHIVE, Policy
-from signing.validation.run import MEMORY_MB, SECONDS, Validator, reason_of, sha256_of
-from signing.validation.verdicts import FileFacts, FileVerdict, Message, Outcome
+from signing.validation.run import MEMORY_MB, SECONDS, Validator, judged
+from signing.validation.verdicts import FileVerdict
 
 __all__ = ["Door", "Kind", "kind_of", "signed_name", "validate"]
 
@@ -50,37 +47,12 @@ class Door:
         kind = kind_of(mime, name or Path(path).name) or Kind.PDF
         if kind is Kind.PDF:
             return self._pdf.validate(path, trust=trust, at=at, password=password, policy=policy, knowledge=knowledge)
-        started, now = time.monotonic(), clock.now()
-        digest, size = sha256_of(path), Path(path).stat().st_size
+        now = clock.now()
         pair = None if beside is None else (str(beside[0]), beside[1])
         times = (now.isoformat(), at and at.isoformat())
-        try:
-            if max(size, Path(pair[0]).stat().st_size if pair else 0) > CMS_BYTES:
-                raise TooLarge(MEMORY_MB)
-            arguments = (str(path), kind.value, pair, list(trust), *times, asdict(policy), list(knowledge))
-            answer: dict[str, Any] = self._other.run(*arguments)
-            return FileVerdict.from_dict(answer)
-        except IsolationError as error:
-            if isinstance(error, ParserFailed) and error.kind == "AnchorNotReadable":
-                raise AnchorNotReadable(error.message) from None
-            reason = reason_of(error)
-        except (KeyError, TypeError, ValueError) as error:
-            reason = Message("crashed", {"detail": str(error)[:500]})
-        return FileVerdict(
-            sha256=digest,
-            outcome=Outcome.UNPROCESSABLE,
-            message=reason,
-            signatures=(),
-            file=FileFacts(size=size),
-            policy=policy.name,
-            policy_version=policy.version,
-            policy_hash=policy.hash,
-            tools={},
-            anchors=(),
-            validated_at=now,
-            at=at,
-            seconds=round(time.monotonic() - started, 4),
-        )
+        arguments = (str(path), kind.value, pair, list(trust), *times, asdict(policy), list(knowledge))
+        largest = max(Path(one).stat().st_size for one in (path, *(pair or ())[:1]))
+        return judged(self._other, arguments, path, now=now, at=at, policy=policy, fits=largest <= CMS_BYTES)
 
     def close(self) -> None:
         """End the worker processes."""

@@ -16,9 +16,9 @@ from repository.access import fetch_for
 from repository.actors import Actor, actor_of
 from repository.events import record
 from repository.jobs.engine import enqueue, progress
-from repository.jobs.outcomes import ItemFailed, ItemHeld, Save
+from repository.jobs.outcomes import ItemFailed, ItemHeld, Save, refusals_told
 from repository.models import File, Job, JobItem
-from repository.refusals import Refused, RepositoryError
+from repository.refusals import Refused
 from signing.provable.renew import renew
 from signing.provable.rows import ending_within
 from signing.provable.stamping import configured
@@ -66,10 +66,8 @@ def work_renew(job: Job, item: JobItem) -> Save:
     """Renew one file with the rights that who asked has now."""
     assert job.actor is not None
     actor = actor_of(job.actor)
-    try:
+    with refusals_told():
         file = fetch_for(actor, "renew", File, item.payload["file"], related=RELATED)
-    except RepositoryError as refused:
-        raise ItemFailed("refused", str(refused)) from refused
     return renew(file, timestamp_token, actor=actor, job=job)
 
 

@@ -86,16 +86,6 @@ class Renewed:
     after: datetime | None
 
 
-def newest(file: File) -> File:
-    """The last file of the chain of renewals that begins with this one."""
-    here = file
-    while (
-        further := Renewal.objects.select_related("file__version__document__agency").filter(of=here).first()
-    ) is not None:
-        here = further.file
-    return here
-
-
 def extend(file: File, stamp: Stamp, judge: Judge) -> Renewed:
     """The outside work: nothing is written to the database. Raises CannotRenew, BytesMissing, NoTimestampServer, TimestampFailed."""
     if file.mime != PDF:

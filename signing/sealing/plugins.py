@@ -37,7 +37,7 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
 
 def register() -> None:
     from signing.models import SigningKey, SigningRequest, SigningStep
-    from signing.pages.signing import dossier_panel, panel, part
+    from signing.pages.requests import dossier_panel, panel, part
     from signing.sealing.copies import KIND, work_copy
 
     registry.places.append(places)

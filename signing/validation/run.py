@@ -45,44 +45,63 @@ class Validator:
         Nothing in the file raises: what cannot be processed is an UNPROCESSABLE verdict with a reason.
         Raises OSError where the file cannot be opened, `anchors.AnchorNotReadable` where an anchor is no certificate.
         """
-        started, now = time.monotonic(), clock.now()
-        digest = sha256_of(path)
+        now = clock.now()
         arguments = (
             *(str(path), list(trust), now.isoformat(), at and at.isoformat(), password, asdict(policy)),
             list(knowledge),
         )
-        try:
-            if Path(path).stat().st_size > LARGEST:
-                raise TooLarge(MEMORY_MB)
-            answer: dict[str, Any] = self._isolated.run(*arguments)
-            return FileVerdict.from_dict(answer)
-        except IsolationError as error:
-            if isinstance(error, ParserFailed) and error.kind == "AnchorNotReadable":
-                from signing.validation.anchors import AnchorNotReadable
-
-                raise AnchorNotReadable(error.message) from None
-            reason = reason_of(error)
-        except (KeyError, TypeError, ValueError) as error:
-            reason = Message("crashed", {"detail": str(error)[:500]})
-        return FileVerdict(
-            sha256=digest,
-            outcome=Outcome.UNPROCESSABLE,
-            message=reason,
-            signatures=(),
-            file=FileFacts(size=Path(path).stat().st_size),
-            policy=policy.name,
-            policy_version=policy.version,
-            policy_hash=policy.hash,
-            tools={},
-            anchors=(),
-            validated_at=now,
-            at=at,
-            seconds=round(time.monotonic() - started, 4),
-        )
+        fits = Path(path).stat().st_size <= LARGEST
+        return judged(self._isolated, arguments, path, now=now, at=at, policy=policy, fits=fits)
 
     def close(self) -> None:
         """End the worker processes."""
         self._isolated.close()
+
+
+def judged(
+    isolated: Isolated,
+    arguments: Sequence[Any],
+    path: str | Path,
+    *,
+    now: datetime,
+    at: datetime | None,
+    policy: Policy,
+    fits: bool = True,
+) -> FileVerdict:
+    """What an engine says of a file in its worker process, or why it could not say anything. `fits`: it is not larger than that engine reads.
+
+    Raises OSError where the file cannot be opened, `anchors.AnchorNotReadable` where an anchor is no certificate.
+    """
+    started = time.monotonic()
+    digest, size = sha256_of(path), Path(path).stat().st_size
+    try:
+        if not fits:
+            raise TooLarge(MEMORY_MB)
+        answer: dict[str, Any] = isolated.run(*arguments)
+        return FileVerdict.from_dict(answer)
+    except IsolationError as error:
+        if isinstance(error, ParserFailed) and error.kind == "AnchorNotReadable":
+            from signing.validation.anchors import AnchorNotReadable
+
+            raise AnchorNotReadable(error.message) from None
+        reason = reason_of(error)
+    except (KeyError, TypeError, ValueError) as error:
+        reason = Message("crashed", {"detail": str(error)[:500]})
+    return FileVerdict(
+        sha256=digest,
+        outcome=Outcome.UNPROCESSABLE,
+        message=reason,
+        signatures=(),
+        file=FileFacts(size=size),
+        policy=policy.name,
+        policy_version=policy.version,
+        policy_hash=policy.hash,
+        tools={},
+        anchors=(),
+        validated_at=now,
+        at=at,
+        seconds=round(time.monotonic() - started, 4),
+    )
 
 
 _shared = Validator()

@@ -12,9 +12,10 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import BoxConstraints
 
 from repository.bytes import path_for
-from repository.models import Document, File, Verification
+from repository.models import Document, File, FileStatus, Verification
 from signing.runs import keep
 from signing.validation.run import validate_file
+from signing.validation.verdicts import FileVerdict
 from tests.signing.bench_pki import bench, paper, signed
 
 STAMPED = datetime(2025, 3, 14, 2, 45, 38, tzinfo=UTC)
@@ -69,3 +70,11 @@ def judge(file: File, *, trusted: bool = True) -> Verification:
 
 def file_of(document: Document) -> File:
     return File.objects.select_related("version__document", "status").get(version__document=document)
+
+
+def latest_verdict(file: File) -> FileVerdict | None:
+    """What the last run said of a file, as a value; None where it was never judged."""
+    status = FileStatus.objects.select_related("verification").filter(file=file).first()
+    if status is None or status.verification is None:
+        return None
+    return FileVerdict.from_dict(status.verification.verdict)

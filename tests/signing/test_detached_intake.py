@@ -14,9 +14,10 @@ from repository.codes import FileRole, Indication, ItemState
 from repository.models import Document, File, FileStatus, Finding, Job, JobItem, Verification
 from repository.refusals import NotVisible
 from signing.actions import verify_again
-from signing.runs import FAILED, latest_verdict
+from signing.runs import FAILED
 from tests.repository.incoming import Door, events, paper, paper_pdf, zipped
 from tests.signing.bench_pki import bench
+from tests.signing.judged import latest_verdict
 from tests.signing.signed_files import docx_signed, p7s, xml_detached
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]

@@ -19,7 +19,7 @@ from signing.models import Ending, Provable, Renewal, TrustAnchor
 from signing.provable import jobs
 from signing.provable import renew as renewing
 from signing.provable.extend import begins_with
-from signing.provable.renew import newest, renew_now
+from signing.provable.renew import renew_now
 from signing.provable.rows import behind, rebuild
 from signing.runs import PDF, keep, look_again
 from tests.signing.bench_pki import bench, paper, signed
@@ -92,18 +92,19 @@ def test_a_renewed_file_stands_beside_the_original_and_can_be_proven_longer(arch
     assert [one["level"] for one in run.verdict["signatures"]][0] == "B-LTA"
     event = Event.objects.get(kind="file.renewed")
     assert file.sha256.encode() in bytes(event.body)
-    assert newest(file) == renewal.file
+    assert Renewal.objects.get(of=file).file == renewal.file
 
 
 def test_a_file_is_renewed_once_and_the_next_renewal_renews_the_renewed_one(archived):
     file = archived()
     renew_now(file, stamp)
+    renewed = Renewal.objects.get(of=file).file
     with pytest.raises(ItemHeld):
         renew_now(file, stamp)
     assert Renewal.objects.count() == 1
     # The authority is the same, so nothing would be gained by a second one: it is refused, and nothing is kept.
     with pytest.raises(ItemFailed) as refused:
-        renew_now(newest(file), stamp)
+        renew_now(renewed, stamp)
     assert refused.value.code == "no-gain"
     assert (Renewal.objects.count(), Version.objects.count()) == (1, 2)
 

@@ -23,11 +23,12 @@ from signing.anchors import withdraw_anchor
 from signing.judging import Judge
 from signing.models import Evidence, RevocationItem, RunBasis, RunRepeat
 from signing.repeating import NotRepeatable, ask_to_repeat, compare, repeat
-from signing.runs import BESIDE, OtherPolicy, keep, latest_verdict, look_again
+from signing.runs import BESIDE, OtherPolicy, keep, look_again
 from signing.validation.policy import Policy
 from signing.validation.verdicts import FileVerdict
 from tests.pki import authority as demo_authority
 from tests.signing.bench_pki import bench, issue, paper, signed
+from tests.signing.judged import latest_verdict
 from tests.signing.revocation_pki import running
 from tests.trusting import trust
 
