@@ -14,7 +14,7 @@ from repository.actors import Actor
 from repository.codes import Indication
 from repository.models import Dossier, Verification
 from signing.reports.dossier import ORDER, Line, why_of
-from signing.reports.printed import in_language, typeset
+from signing.reports.printed import in_language, sheet_of
 from signing.reports.report import report_of, shown_of
 from signing.reports.standing import moment as moment_of
 from signing.reports.words import kept, row
@@ -25,7 +25,7 @@ NAME, VERSION = "van-kho-dossier-signature-report", "1.0"
 def dossier_pdf(dossier: Dossier, actor: Actor, lines: Sequence[Line], moment: datetime, language: str) -> bytes:
     """The report on paper; about a second for a thousand documents."""
     said = in_language(lambda: told(dossier, actor, lines, moment), language)
-    return typeset("dossier", said, language, moment)
+    return sheet_of("dossier", said, language, moment)
 
 
 def told(dossier: Dossier, actor: Actor, lines: Sequence[Line], moment: datetime) -> dict[str, Any]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils import translation
 
 from repository.printing.letters import printable
-from repository.printing.make import fonts
+from repository.printing.make import typeset
 from signing.reports.words import told
 
 SOURCE = Path(__file__).with_name("report.typ")
@@ -21,7 +19,7 @@ LANGUAGES = ("vi", "en", BOTH)
 
 def pdf_of(report: dict[str, Any], language: str) -> bytes:
     """The report of one file on paper. About 0.2 s for a few signatures."""
-    return typeset("file", in_language(lambda: told(report), language), language, _moment(report))
+    return sheet_of("file", in_language(lambda: told(report), language), language, _moment(report))
 
 
 def in_language(tell: Any, language: str) -> Any:
@@ -43,21 +41,10 @@ def beside(vi: Any, en: Any) -> Any:
     return vi if vi == en else {"vi": vi, "en": en}
 
 
-def typeset(kind: str, said: dict[str, Any], language: str, moment: datetime) -> bytes:
+def sheet_of(kind: str, said: dict[str, Any], language: str, moment: datetime) -> bytes:
     """The sheet of this kind (file or dossier) with these words; the same words and moment give the same bytes."""
     data = {"kind": kind, "lang": "en" if language == "en" else "vi", "r": _printable(said)}
-    made = typst.compile(
-        SOURCE.read_bytes(),
-        format="pdf",
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["a-2b"],
-        timestamp=moment.replace(microsecond=0),
-    )
-    if not isinstance(made, bytes):
-        raise TypeError("typst gave no PDF")
-    return made
+    return typeset(SOURCE, data, moment)
 
 
 def _printable(value: Any) -> Any:
