@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
 
 from demo.bulk import rows
 from demo.filing import URGENCIES
+from demo.lines import Lines
 from demo.world import World
+from demo.zipf import Vocabulary
 from repository.clock import now
 from repository.codes import DocumentType, FileRole
+from repository.ids import new_id
 from repository.models import (
     Agency,
     Document,
@@ -50,7 +53,8 @@ def write_rows(count: int, world: World, agencies: dict[str, Agency], told: Call
     start = _written(world.seed)
     if start >= count:
         return 0
-    stream = rows(count - start, seed=world.seed, start=start)
+    words = Vocabulary(world.seed)
+    stream = ({**row, "text": words.text(row)} for row in rows(count - start, seed=world.seed, start=start))
     filer = _Filer(world, agencies)
     done = start
     for batch in _batches(stream):
@@ -86,64 +90,46 @@ class _Filer:
 
     def write(self, batch: list[dict[str, Any]]) -> None:
         moment = now()
-        documents, versions, files, texts, statuses, places = [], [], [], [], [], []
+        lines = _lines(moment)
+        ids = []
         for row in batch:
             dossier, number = self._place(row)
-            document = self._document(row, dossier, moment)
-            version = Version(document=document, number=1, made_by="demo", made_at=moment)
-            digest = hashlib.sha256(row["text"].encode() + document.pk.bytes)
-            file = File(
-                version=version,
-                role=FileRole.MAIN,
+            document, version, file = document_id(self.world.seed, row["ordinal"]), new_id(), new_id()
+            text = row["text"].encode()
+            digest = hashlib.sha256(text + document.bytes).hexdigest()
+            ids.append(document)
+            lines["document"].add(
+                id=document,
+                agency_id=dossier.agency_id,
+                type_name=row["type"],
+                type_code=DocumentType.of_name(row["type"]),
+                number=row["number"],
+                notation=row["notation"],
+                code=row["code"],
+                issued_date=row["date"],
+                place=row["place"],
+                organ_name=row["agency_name"],
+                subject=row["subject"][:500],
+                signer_name=row["signer"],
+                signer_position=row["position"],
+                to_places="; ".join(row["recipients"])[:1000],
+                urgency=URGENCIES[row["urgency"]],
+            )
+            lines["version"].add(id=version, document_id=document)
+            lines["file"].add(
+                id=file,
+                version_id=version,
                 name=f"{row['date'].year}_{row['number']}_{row['notation']}.txt",
-                sha256=digest.hexdigest(),
-                sha512=hashlib.sha512(row["text"].encode()).hexdigest(),
-                size=len(row["text"].encode()),
-                mime="text/plain",
-                page_count=1,
-                received_at=moment,
+                sha256=digest,
+                sha512=hashlib.sha512(text).hexdigest(),
+                size=len(text),
             )
-            documents.append(document)
-            versions.append(version)
-            files.append(file)
-            texts.append(Extraction(file=file, text=row["text"], pages=[0], engine="demo", made_at=moment))
-            statuses.append(FileStatus(file=file))
-            places.append(
-                Placement(dossier=dossier, document=document, number=number, main_sha256=file.sha256, placed_at=moment)
-            )
-        made: tuple[tuple[type[Model], list[Any]], ...] = (
-            (Document, documents),
-            (Version, versions),
-            (File, files),
-            (Extraction, texts),
-            (FileStatus, statuses),
-            (Placement, places),
-        )
-        for model, lines in made:
-            model._default_manager.bulk_create(lines, batch_size=500)
-        documents_changed([document.pk for document in documents])
-
-    def _document(self, row: dict[str, Any], dossier: Dossier, moment: Any) -> Document:
-        return Document(
-            pk=document_id(self.world.seed, row["ordinal"]),
-            agency=dossier.agency,
-            type_name=row["type"],
-            type_code=DocumentType.of_name(row["type"]),
-            number=row["number"],
-            notation=row["notation"],
-            code=row["code"],
-            issued_date=row["date"],
-            place=row["place"],
-            organ_name=row["agency_name"],
-            subject=row["subject"][:500],
-            signer_name=row["signer"],
-            signer_position=row["position"],
-            to_places="; ".join(row["recipients"])[:1000],
-            urgency=URGENCIES[row["urgency"]],
-            page_amount=1,
-            received_at=moment,
-            changed_at=moment,
-        )
+            lines["extraction"].add(id=new_id(), file_id=file, text=row["text"])
+            lines["status"].add(file_id=file)
+            lines["placement"].add(dossier_id=dossier.pk, document_id=document, number=number, main_sha256=digest)
+        for made in lines.values():
+            made.write()
+        documents_changed(ids)
 
     def _place(self, row: dict[str, Any]) -> tuple[Dossier, int]:
         key = (row["agency"], row["date"].year, row["heading"])
@@ -187,6 +173,18 @@ class _Filer:
         )
         refresh_retention([made.pk])
         return made
+
+
+def _lines(moment: datetime) -> dict[str, Lines]:
+    """The tables a paper is written to, in the order their keys ask for."""
+    return {
+        "document": Lines(Document(page_amount=1, received_at=moment, changed_at=moment)),
+        "version": Lines(Version(number=1, made_by="demo", made_at=moment)),
+        "file": Lines(File(role=FileRole.MAIN, mime="text/plain", page_count=1, received_at=moment)),
+        "extraction": Lines(Extraction(pages=[0], engine="demo", made_at=moment)),
+        "status": Lines(FileStatus()),
+        "placement": Lines(Placement(number=0, placed_at=moment)),
+    }
 
 
 def _room(dossier: Dossier) -> int:
