@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from search.text.numbers import numbers
 from search.text.repair import repair
-from search.text.words import word_forms, words
+from search.text.words import word_forms, written
 
 ANALYSIS_VERSION = 2
 """To be raised with every change of what the same text is turned into: an index of another version must be rebuilt."""
@@ -26,7 +26,7 @@ class Prepared(NamedTuple):
 
 def prepare(text: str) -> Prepared:
     """Turn `text` into what engines index. Same words as `tokens`, without their places."""
-    forms = [forms for word, _, _ in words(repair(text).text) if (forms := word_forms(word))[0]]
+    forms = [forms for word in written(repair(text).text) if (forms := word_forms(word))[0]]
     folded = [form for form, _ in forms]
     return Prepared(
         folded=" ".join(folded),

@@ -22,9 +22,17 @@ MARKS_INSIDE = re.compile(rf"[{INSIDE}]")
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield every run of letters and digits as it is written, with its place. The underscore separates (file names)."""
-    pattern = _WORD_WITH_MARKS if MARKS_INSIDE.search(text) else PLAIN_WORD
-    for found in pattern.finditer(text):
+    for found in _pattern(text).finditer(text):
         yield found.group(), found.start(), found.end()
+
+
+def written(text: str) -> list[str]:
+    """The words without their places: half the time, and an index is filled with millions."""
+    return _pattern(text).findall(text)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return _WORD_WITH_MARKS if MARKS_INSIDE.search(text) else PLAIN_WORD
 
 
 @lru_cache(maxsize=200_000)
