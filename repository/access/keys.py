@@ -16,7 +16,7 @@ from repository.access.acts import READING_ROLES
 
 if TYPE_CHECKING:
     from repository.actors import Actor
-    from repository.models import Document
+    from repository.models import Document, Dossier
 
 
 def _agency_keys(path: str, level: int) -> Iterable[str]:
@@ -30,6 +30,27 @@ def keys_of_actor(actor: Actor) -> frozenset[str]:
     return frozenset(f"a:{level}:{serial}" for level in levels for serial in agencies) | frozenset(
         f"g:{level}:{grant}" for level in levels for grant in actor.grant_ids
     )
+
+
+def keys_of_dossiers(dossiers: Iterable[Dossier]) -> dict[UUID, tuple[str, ...]]:
+    """The keys of each dossier itself, with one query for all of them. The dossiers must have `agency` loaded."""
+    from repository.models import Grant
+
+    rows = list(dossiers)
+    grants: dict[UUID, list[UUID]] = defaultdict(list)
+    for grant_id, dossier_id in Grant.objects.filter(dossier__in=rows).values_list("pk", "dossier_id"):
+        grants[dossier_id].append(grant_id)
+    return {
+        dossier.pk: tuple(
+            sorted(
+                {
+                    *_agency_keys(dossier.agency.path, dossier.secrecy),
+                    *(f"g:{dossier.secrecy}:{grant}" for grant in grants[dossier.pk]),
+                }
+            )
+        )
+        for dossier in rows
+    }
 
 
 def keys_of_documents(documents: Iterable[Document]) -> dict[UUID, tuple[str, ...]]:

@@ -7,14 +7,17 @@ overwrites a newer one, in whatever order the writes arrive, and deletions count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from search.query.nodes import ParsedQuery, Prefix, wanted
+from search.query.nodes import ParsedQuery, Prefix, Shared, wanted
+
+if TYPE_CHECKING:
+    from search.engines.rows import Row
 
 FACETS = (
     "agency",
@@ -34,8 +37,14 @@ FACETS = (
 """Names under which documents are counted and filtered. A document may have several values of each: of `agency` the
 whole path from the root, so that a filter by an agency takes in those below it; of `dossier` every one it is in."""
 
+DOSSIER = "dossier"
+"""The facet whose values stand in the index behind the keys of each dossier (`Home`): to see a document is not to see its dossiers."""
+
 FACET_VALUES = 10_000
 """So many values of a facet are returned, the most frequent ones. Their counts are exact."""
+
+MOST_COUNTED = 200
+"""Questions that may be counted at once."""
 
 LONGEST_PAGE = 1_000
 """Hits that one question may ask for."""
@@ -60,11 +69,24 @@ class WriterBusy(EngineError):
 
 
 class Sort(StrEnum):
-    """Orders of an answer. Within equal scores the newest comes first; documents without a date are the oldest."""
+    """Orders of an answer. Within equal scores the newest comes first; documents without a date are the oldest.
+
+    By number is by its figure, then by year, those without a figure last; by filing is the latest received first.
+    """
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
+    NUMBER = "number"
+    FILED = "filed"
+
+
+class Home(NamedTuple):
+    """A dossier that a document is in: known, by its value in the facet and by words of its names, to holders of one of its keys."""
+
+    id: str
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +94,8 @@ class IndexDocument:
     """What is searchable of one record.
 
     `version` grows with every change of the record (0 to 2**63 - 1). `keys` are opaque access terms: whoever shares
-    none of them never learns of the document. `agencies`, `signer` and `dossiers` are names that can be asked for by field;
-    what is to be found by any word stands in `more`.
+    none of them never learns of the document. `agencies` and `signer` are names that can be asked for by field, `dossiers`
+    those it is in; what is to be found by any word stands in `more`. `filed` is when it was received.
     """
 
     id: str
@@ -85,13 +107,16 @@ class IndexDocument:
     more: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     signer: str = ""
-    dossiers: tuple[str, ...] = ()
+    dossiers: tuple[Home, ...] = ()
     keys: tuple[str, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date: date | None = None
+    filed: datetime | None = None
+    row: Row | None = field(default=None, compare=False, repr=False)
+    """What `rows.row_of` made of it, where that was done elsewhere."""
 
     def __post_init__(self) -> None:
-        if unknown := set(self.facets) - set(FACETS):
+        if unknown := set(self.facets) - set(FACETS) | set(self.facets) & {DOSSIER}:
             raise ValueError(f"unknown facets: {', '.join(sorted(unknown))}")
 
 
@@ -134,7 +159,8 @@ class Query:
 
 def order_of(query: Query) -> Sort:
     """Return the order to answer in: where nothing asked for ranks, all are equally relevant and the newest come first."""
-    ranks = any(not isinstance(leaf, Prefix) for leaf in wanted(query.parsed.match))
+    match = query.parsed.match
+    ranks = isinstance(match, Shared) or any(not isinstance(leaf, Prefix) for leaf in wanted(match))
     return query.sort if query.sort is not Sort.RELEVANCE or ranks else Sort.NEWEST
 
 
@@ -228,6 +254,9 @@ class Engine(Protocol):
 
     def search(self, query: Query) -> Answer:
         """Answer `query`. Raises IndexMissing where there is no usable index."""
+
+    def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
+        """Return how many documents each of the questions (at most MOST_COUNTED) finds for who holds the keys, in one request."""
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`; those it never heard of are left out."""

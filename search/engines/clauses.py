@@ -5,12 +5,14 @@ Each engine only spells these few clauses in its own words, so both find the sam
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
 from search.engines import weights
+from search.engines.base import DOSSIER, FACET_VALUES
 from search.query.nodes import (
     All,
     Any,
@@ -25,6 +27,7 @@ from search.query.nodes import (
     Phrase,
     Prefix,
     Same,
+    Shared,
     Value,
     Without,
     Word,
@@ -84,6 +87,15 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """The value in the field, for `weight` points however rare it is and however often it stands there."""
+
+    field: Field
+    value: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Starts:
     """A value that begins with these letters. It ranks nothing."""
 
@@ -124,13 +136,47 @@ class Bool:
     least: int = 0
 
 
-Clause = Term | Adjacent | Close | Starts | OneOf | Between | Unranked | Bool
+Clause = Term | Fixed | Adjacent | Close | Starts | OneOf | Between | Unranked | Bool
 
 
-def matching(query: ParsedQuery) -> Clause:
-    """Return what decides whether a document is found."""
+def behind(key: str, value: str) -> str:
+    """Return a value that is only looked up by who holds the key."""
+    return f"{key}|{value}"
+
+
+def one_of(facet: str, values: Iterable[str], keys: Iterable[str]) -> OneOf:
+    """Return the look-up of a facet. Dossiers are looked up behind the asker's keys to the dossier itself."""
+    wanted = tuple(values)
+    if facet == DOSSIER:
+        wanted = tuple(behind(key, value) for key in sorted(keys) for value in wanted)
+    return OneOf(facet, wanted)
+
+
+def counted(facet: str, counts: Mapping[str, int], keys: frozenset[str]) -> dict[str, int]:
+    """Return the counts of a facet as the asker may know them: of dossiers those that one of her keys opens.
+
+    All documents in a dossier stand behind the same keys, so each of them counts the same documents.
+    """
+    if facet != DOSSIER:
+        return dict(counts)
+    known: dict[str, int] = {}
+    for value, number in counts.items():
+        key, _, dossier = value.rpartition("|")
+        if key in keys and len(known) < FACET_VALUES:
+            known[dossier] = number
+    return known
+
+
+def most_of(facet: str) -> int:
+    """Return how many values of a facet to ask an engine for: dossiers stand there once for each of their keys."""
+    return FACET_VALUES * 5 if facet == DOSSIER else FACET_VALUES
+
+
+def matching(query: ParsedQuery, keys: Iterable[str]) -> Clause:
+    """Return what decides whether a document is found. `keys` are the asker's."""
     # Words typed without marks have nothing else to be ranked by.
-    return _clause(query.match, weights.FOLDED if query.accented else weights.FOLDED + weights.ACCENTED)
+    weight = weights.FOLDED if query.accented else weights.FOLDED + weights.ACCENTED
+    return _clause(query.match, weight, tuple(sorted(keys)))
 
 
 def ranking(query: ParsedQuery) -> list[Clause]:
@@ -148,7 +194,7 @@ def ranking(query: ParsedQuery) -> list[Clause]:
     ]
 
 
-def _clause(node: Node, weight: float) -> Clause:
+def _clause(node: Node, weight: float, keys: tuple[str, ...]) -> Clause:
     match node:
         case Word(folded, _):
             return Term(Field.FOLDED, folded, weight)
@@ -161,24 +207,29 @@ def _clause(node: Node, weight: float) -> Clause:
         case Prefix(folded):
             return Starts(Field.FOLDED, folded)
         case Same(typed, others):
-            return Bool(should=(_clause(typed, weight), *(_other(each) for each in others)), least=1)
+            return Bool(should=(_clause(typed, weight, keys), *(_other(each) for each in others)), least=1)
         case In(part, what):
+            if part is Part.DOSSIER:
+                # A title stands in the index behind each key that opens its dossier: who holds none cannot ask for its words.
+                return Unranked(Bool(should=tuple(_in_part(FIELD_OF[part], what, key) for key in keys), least=1))
             return Unranked(_in_part(FIELD_OF[part], what))
         case Value(facet, values):
-            return OneOf(facet, values)
+            return one_of(facet, values, keys)
         case Dated(first, last):
             return Between(first, last)
+        case Shared(shared, least):
+            return Bool(should=tuple(Fixed(Field.PAIRS, pair, points) for pair, points in shared), least=least)
         case All(parts):
             return Bool(
-                must=tuple(_clause(part, weight) for part in parts if not isinstance(part, Without)),
-                must_not=tuple(_clause(part.part, weight) for part in parts if isinstance(part, Without)),
+                must=tuple(_clause(part, weight, keys) for part in parts if not isinstance(part, Without)),
+                must_not=tuple(_clause(part.part, weight, keys) for part in parts if isinstance(part, Without)),
             )
         case Any(parts):
-            return Bool(should=tuple(_clause(part, weight) for part in parts), least=1)
+            return Bool(should=tuple(_clause(part, weight, keys) for part in parts), least=1)
         case AtLeast(least, parts):
-            return Bool(should=tuple(_clause(part, weight) for part in parts), least=least)
+            return Bool(should=tuple(_clause(part, weight, keys) for part in parts), least=least)
         case Without(part):
-            return Bool(must_not=(_clause(part, weight),))
+            return Bool(must_not=(_clause(part, weight, keys),))
 
 
 def _other(writing: Word | Phrase) -> Clause:
@@ -208,16 +259,19 @@ def _near(words: tuple[Word, ...], distance: int) -> Clause:
     return Bool(must=(*(Term(Field.FOLDED, value, weights.PHRASE) for value in values), *close))
 
 
-def _in_part(field: Field, what: Word | Phrase | Prefix | Number) -> Clause:
+def _in_part(field: Field, what: Word | Phrase | Prefix | Number, key: str = "") -> Clause:
+    def value(word: str) -> str:
+        return behind(key, word) if key else word
+
     match what:
         case Word(folded, _):
-            return Term(field, folded)
+            return Term(field, value(folded))
         case Number(canonical):
-            return Term(field, canonical)
+            return Term(field, value(canonical))
         case Prefix(folded):
-            return Starts(field, folded)
+            return Starts(field, value(folded))
         case Phrase(words, _):
-            values = tuple(word.folded for word in words)
+            values = tuple(value(word.folded) for word in words)
             return Adjacent(field, values) if len(values) > 1 else Term(field, values[0])
 
 

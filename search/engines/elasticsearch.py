@@ -10,7 +10,7 @@ Aliases move in one request, so no question ever meets half a swap. Versions are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 
@@ -33,8 +33,9 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch_errors import OVERLOADED, typed_errors
 from search.engines.elasticsearch_index import build_mapping, build_settings, bulk_actions
-from search.engines.elasticsearch_search import build_search, read_answer
+from search.engines.elasticsearch_search import build_counts, build_search, read_answer, read_counts
 from search.engines.rows import LAYOUT
+from search.query import ParsedQuery
 
 _BULK_BYTES = 8_000_000
 _BULK_ROWS = 2_000
@@ -96,6 +97,15 @@ class ElasticsearchEngine:
             if self.outdated():
                 raise IndexMissing("the search index was made by another version and has to be rebuilt")
             return read_answer(query, build_search(self.client, self.alias, query).execute())
+
+    def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
+        """Return how many documents each question finds for who holds the keys."""
+        if not keys or not questions:
+            return (0,) * len(questions)
+        with typed_errors():
+            if self.outdated():
+                raise IndexMissing("the search index was made by another version and has to be rebuilt")
+            return read_counts(len(questions), build_counts(self.client, self.alias, keys, questions).execute())
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`, as of the last refresh."""

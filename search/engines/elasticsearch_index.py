@@ -40,7 +40,8 @@ def build_mapping() -> dict[str, Any]:
     mapping.meta("_source", enabled=False)
     mapping.meta("_meta", layout=LAYOUT)
     mapping.field("alive", Boolean())
-    mapping.field("by_date", Long())
+    for key in ("by_date", "by_number", "by_filed"):
+        mapping.field(key, Long())
     mapping.field("keys", Keyword(doc_values=False))
     for field, option in INDEX_OPTIONS.items():
         mapping.field(field, Text(analyzer="whitespace", index_options=option))
@@ -67,9 +68,11 @@ def row_for(change: Change) -> dict[str, Any]:
     return {
         "alive": True,
         "by_date": row.by_date,
+        "by_number": row.by_number,
+        "by_filed": row.by_filed,
         "keys": list(change.keys),
         **{str(field): list(parts) for field, parts in row.words.items()},
-        **{facet_field(facet): list(dict.fromkeys(values)) for facet, values in change.facets.items()},
+        **{facet_field(facet): list(values) for facet, values in row.facets.items()},
     }
 
 

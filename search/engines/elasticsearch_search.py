@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query as DslQuery
 from elasticsearch.dsl.response import Response
 
-from search.engines.base import FACET_VALUES, Answer, Hit, Query, Sort, order_of
+from search.engines.base import Answer, Hit, Query, Sort, order_of
 from search.engines.clauses import (
     Adjacent,
     Between,
     Bool,
     Clause,
     Close,
+    Fixed,
     OneOf,
     Starts,
     Term,
     Unranked,
+    counted,
     matching,
+    most_of,
+    one_of,
     ranking,
 )
 from search.engines.elasticsearch_index import facet_field
-from search.engines.rows import sort_key_range
+from search.engines.rows import sort_key_range, sorted_by
+from search.query import ParsedQuery
 
 
 def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
     """Return the question as one request: hits, total and every count."""
-    filters = {facet: Q("terms", **{facet_field(facet): list(values)}) for facet, values in query.filters.items()}
+    filters = {facet: spell(one_of(facet, values, query.keys)) for facet, values in query.filters.items()}
     # A facet's own filter narrows the hits but not its own counts.
-    counted = [facet for facet in filters if facet in query.facets]
-    always = [Q("terms", keys=sorted(query.keys)), *(filters[facet] for facet in filters if facet not in counted)]
+    apart = [facet for facet in filters if facet in query.facets]
+    always = [Q("terms", keys=sorted(query.keys)), *(filters[facet] for facet in filters if facet not in apart)]
     if query.date_from or query.date_to:
         first, end = sort_key_range(query.date_from, query.date_to)
         always.append(Q("range", by_date={"gte": first, "lt": end}))
     relevance = order_of(query) is Sort.RELEVANCE
-    matched = spell(matching(query.parsed))
+    matched = spell(matching(query.parsed, query.keys))
     found = Q(
         "bool",
         must=[matched] if relevance else [],
@@ -48,15 +53,28 @@ def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
     search = Search(using=client, index=index).query(found).source(False)
     search = search.extra(track_total_hits=True, size=query.limit + 1, track_scores=relevance)
     search = search.sort(*_order(query))
-    if counted:
-        search = search.post_filter(Q("bool", filter=[filters[facet] for facet in counted]))
+    if apart:
+        search = search.post_filter(Q("bool", filter=[filters[facet] for facet in apart]))
     for facet in query.facets:
-        others = [filters[other] for other in counted if other != facet]
+        others = [filters[other] for other in apart if other != facet]
         under = search.aggs.bucket(facet, A("filter", filter=Q("bool", filter=others) if others else Q("match_all")))
-        under.bucket("values", A("terms", field=facet_field(facet), size=FACET_VALUES))
+        under.bucket("values", A("terms", field=facet_field(facet), size=most_of(facet)))
     if query.after:
         search = search.extra(search_after=_cursor(query.after, relevance))
     return search
+
+
+def build_counts(client: Elasticsearch, index: str, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> Search:
+    """Return the questions as one request that only counts."""
+    search = Search(using=client, index=index).filter("terms", keys=sorted(keys)).extra(size=0)
+    for at, question in enumerate(questions):
+        search.aggs.bucket(f"q{at}", A("filter", filter=spell(matching(question, keys))))
+    return search
+
+
+def read_counts(number: int, response: Response) -> tuple[int, ...]:
+    """Return the counts in the order of their questions."""
+    return tuple(response.aggregations[f"q{at}"].doc_count for at in range(number))
 
 
 def read_answer(query: Query, response: Response) -> Answer:
@@ -66,7 +84,11 @@ def read_answer(query: Query, response: Response) -> Answer:
     rows, more = raw["hits"][: query.limit], len(raw["hits"]) > query.limit
     hits = tuple(Hit(row["_id"], row["_score"] if relevance else 0.0) for row in rows)
     facets = {
-        facet: {bucket["key"]: bucket["doc_count"] for bucket in response.aggregations[facet]["values"].buckets}
+        facet: counted(
+            facet,
+            {bucket["key"]: bucket["doc_count"] for bucket in response.aggregations[facet]["values"].buckets},
+            query.keys,
+        )
         for facet in query.facets
     }
     after = json.dumps(rows[-1]["sort"]) if more and rows else None
@@ -78,6 +100,8 @@ def spell(clause: Clause) -> DslQuery:
     match clause:
         case Term(field, value, boost):
             return Q("term", **{field.value: {"value": value, "boost": boost}})
+        case Fixed(field, value, weight):
+            return Q("constant_score", filter=Q("term", **{field.value: value}), boost=weight)
         case Adjacent(field, values, boost):
             return Q("match_phrase", **{field.value: {"query": " ".join(values), "boost": boost}})
         case Close(field, first, second, distance, boost):
@@ -108,13 +132,11 @@ def _spelled(clauses: Iterable[Clause]) -> list[DslQuery]:
 
 
 def _order(query: Query) -> list[dict[str, dict[str, str]]]:
-    match order_of(query):
-        case Sort.RELEVANCE:
-            return [{"_score": {"order": "desc"}}, {"by_date": {"order": "desc"}}]
-        case Sort.NEWEST:
-            return [{"by_date": {"order": "desc"}}]
-        case Sort.OLDEST:
-            return [{"by_date": {"order": "asc"}}]
+    order = order_of(query)
+    if order is Sort.RELEVANCE:
+        return [{"_score": {"order": "desc"}}, {"by_date": {"order": "desc"}}]
+    key, falling = sorted_by(order)
+    return [{key: {"order": "desc" if falling else "asc"}}]
 
 
 def _cursor(after: str, relevance: bool) -> list[float | int]:

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -36,7 +36,8 @@ from search.engines.base import (
 )
 from search.engines.rows import LAYOUT
 from search.engines.tantivy_index import TantivyIndex, sync_folder
-from search.engines.tantivy_search import answer
+from search.engines.tantivy_search import answer, counts
+from search.query import ParsedQuery
 
 WRITER_MEMORY = 64_000_000
 """Bytes a writer may gather before it writes a segment."""
@@ -91,6 +92,10 @@ class TantivyEngine:
     def search(self, query: Query) -> Answer:
         """Answer `query`. Raises IndexMissing where there is no index of this program's layout."""
         return answer(self.index("live"), query)
+
+    def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
+        """Return how many documents each question finds for who holds the keys."""
+        return counts(self.index("live"), keys, questions)
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`."""

@@ -31,6 +31,7 @@ INDEX_OPTIONS = {
     Field.SIGNER: "position",
     Field.DOSSIER: "position",
 }
+SORT_KEYS = ("by_date", "by_number", "by_filed")
 ALIVE = "alive"
 _SCAN_PAGE = 5_000
 
@@ -46,7 +47,8 @@ def build_schema() -> Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(ALIVE, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("version", stored=True, fast=True)
-    builder.add_integer_field("by_date", indexed=True, fast=True)
+    for key in SORT_KEYS:
+        builder.add_integer_field(key, indexed=True, fast=True)
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
     for field, option in INDEX_OPTIONS.items():
         builder.add_text_field(field, tokenizer_name="whitespace", index_option=option)
@@ -107,6 +109,10 @@ class TantivyIndex:
     def term(self, field: str, value: str) -> Query:
         """Return the look-up of a value in a field without positions."""
         return Query.term_query(self.schema, field, value, "basic")
+
+    def term_in(self, field: Field, value: str) -> Query:
+        """Return the look-up of a word in a field of words."""
+        return Query.term_query(self.schema, field, value, INDEX_OPTIONS[field])
 
     def any_of(self, field: str, values: Iterable[str]) -> Query:
         """Return what has at least one of `values` in `field`."""
@@ -174,13 +180,15 @@ class TantivyIndex:
         row = row_of(change)
         document.add_text(ALIVE, "y")
         document.add_integer("by_date", row.by_date)
+        document.add_integer("by_number", row.by_number)
+        document.add_integer("by_filed", row.by_filed)
         for key in change.keys:
             document.add_text("keys", key)
         for field, parts in row.words.items():
             for part in parts:
                 document.add_text(field, part)
-        for facet, values in change.facets.items():
-            for value in dict.fromkeys(values):
+        for facet, values in row.facets.items():
+            for value in values:
                 document.add_text(facet_field(facet), value)
         return document
 

@@ -5,27 +5,32 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tantivy import DocAddress, FieldType, Occur, Order, Searcher
 from tantivy import Query as TantivyQuery
 
-from search.engines.base import FACET_VALUES, Answer, EngineError, Hit, Query, Sort, order_of
+from search.engines.base import Answer, EngineError, Hit, Query, Sort, order_of
 from search.engines.clauses import (
     Adjacent,
     Between,
     Bool,
     Clause,
     Close,
+    Fixed,
     OneOf,
     Starts,
     Term,
     Unranked,
+    counted,
     matching,
+    most_of,
+    one_of,
     ranking,
 )
-from search.engines.rows import sort_key_range
-from search.engines.tantivy_index import INDEX_OPTIONS, TantivyIndex, all_of, facet_field, id_at, total_of
+from search.engines.rows import sort_key_range, sorted_by
+from search.engines.tantivy_index import TantivyIndex, all_of, facet_field, id_at, total_of
+from search.query import ParsedQuery
 
 # Each segment hands over all of its values, or the sums would be estimates.
 _ALL_VALUES = 1_000_000
@@ -44,16 +49,22 @@ def answer(index: TantivyIndex, query: Query) -> Answer:
     return Answer(total, hits, facets, after, round((time.perf_counter() - started) * 1000, 3))
 
 
+def counts(index: TantivyIndex, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
+    """Return how many documents each question finds, all of them at the last commit."""
+    if not keys:
+        return (0,) * len(questions)
+    asked = [_Asked(index, Query(keys=keys, parsed=question)) for question in questions]
+    return tuple(total_of(one.searcher.search(one.restricted(()), 1)) for one in asked)
+
+
 class _Asked:
     def __init__(self, index: TantivyIndex, query: Query) -> None:
         self.index = index
         self.query = query
         self.searcher: Searcher = index.searcher()
-        self.match = self.spell(matching(query.parsed))
+        self.match = self.spell(matching(query.parsed, query.keys))
         self.keys = _unscored(index.any_of("keys", sorted(query.keys)))
-        self.filters = {
-            facet: _unscored(index.any_of(facet_field(facet), values)) for facet, values in query.filters.items()
-        }
+        self.filters = {facet: self.spell(one_of(facet, values, query.keys)) for facet, values in query.filters.items()}
         self.dates: list[TantivyQuery] = []
         if query.date_from or query.date_to:
             self.dates = [_unscored(self.between(*sort_key_range(query.date_from, query.date_to)))]
@@ -63,8 +74,9 @@ class _Asked:
         schema = self.index.schema
         match clause:
             case Term(field, value, boost):
-                found = TantivyQuery.term_query(schema, field, value, INDEX_OPTIONS[field])
-                return TantivyQuery.boost_query(found, boost)
+                return TantivyQuery.boost_query(self.index.term_in(field, value), boost)
+            case Fixed(field, value, weight):
+                return TantivyQuery.const_score_query(self.index.term_in(field, value), weight)
             case Adjacent(field, values, boost):
                 return TantivyQuery.boost_query(TantivyQuery.phrase_query(schema, field, list(values)), boost)
             case Close(field, first, second, distance, boost):
@@ -100,7 +112,7 @@ class _Asked:
         if order_of(self.query) is Sort.RELEVANCE:
             total, rows = self._by_relevance(found)
         else:
-            total, rows = self._by_date(found)
+            total, rows = self._by_key(found)
         rows, more = rows[: self.query.limit], len(rows) > self.query.limit
         hits = tuple(Hit(id_at(self.searcher, address), score) for score, _, address in rows)
         if not more or not rows:
@@ -117,22 +129,20 @@ class _Asked:
                 counted |= self._aggregate([own], others)
         return {facet: counted[facet] for facet in self.query.facets}
 
-    def between(self, first: int, end: int) -> TantivyQuery:
+    def between(self, first: int, end: int, key: str = "by_date") -> TantivyQuery:
         """Return the documents whose sort key is in `first <= key < end`."""
-        return TantivyQuery.range_query(
-            self.index.schema, "by_date", FieldType.Integer, first, end, include_upper=False
-        )
+        return TantivyQuery.range_query(self.index.schema, key, FieldType.Integer, first, end, include_upper=False)
 
-    def _by_date(self, found: TantivyQuery) -> tuple[int, list[_Row]]:
-        newest = order_of(self.query) is Sort.NEWEST
+    def _by_key(self, found: TantivyQuery) -> tuple[int, list[_Row]]:
+        key, falling = sorted_by(order_of(self.query))
         total = total_of(self.searcher.search(found, 1))
         if self.query.after:
             _, last = _cursor(self.query.after)
-            rest = self.between(0, last) if newest else self.between(last + 1, 2**63 - 1)
+            rest = self.between(0, last, key) if falling else self.between(last + 1, 2**63 - 1, key)
             found = all_of(found, rest)
-        order = Order.Desc if newest else Order.Asc
-        hits = self.searcher.search(found, self.query.limit + 1, False, "by_date", 0, order).hits
-        return total, [(0.0, key, address) for key, address in hits]
+        order = Order.Desc if falling else Order.Asc
+        hits = self.searcher.search(found, self.query.limit + 1, False, key, 0, order).hits
+        return total, [(0.0, place, address) for place, address in hits]
 
     def _by_relevance(self, found: TantivyQuery) -> tuple[int, list[_Row]]:
         ranks = [(Occur.Should, self.spell(clause)) for clause in ranking(self.query.parsed)]
@@ -162,14 +172,18 @@ class _Asked:
 
     def _aggregate(self, facets: list[str], filters: Iterable[TantivyQuery]) -> dict[str, dict[str, int]]:
         asked = {
-            facet: {"terms": {"field": facet_field(facet), "size": FACET_VALUES, "segment_size": _ALL_VALUES}}
+            facet: {"terms": {"field": facet_field(facet), "size": most_of(facet), "segment_size": _ALL_VALUES}}
             for facet in facets
         }
         try:
             result = self.searcher.aggregate(self.restricted(filters), asked)
         except ValueError as error:
             raise EngineError(f"cannot count {', '.join(facets)}: {error}") from error
-        return {facet: {bucket["key"]: bucket["doc_count"] for bucket in result[facet]["buckets"]} for facet in facets}
+        keys = self.query.keys
+        return {
+            facet: counted(facet, {bucket["key"]: bucket["doc_count"] for bucket in result[facet]["buckets"]}, keys)
+            for facet in facets
+        }
 
 
 def _unscored(query: TantivyQuery) -> TantivyQuery:

@@ -83,6 +83,14 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """`least` of these neighbouring syllables (folded, joined by `_`); each adds its weight to the score, however often it stands there."""
+
+    pairs: tuple[tuple[str, float], ...]
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every part must be found. Without parts it is every document."""
 
@@ -121,7 +129,7 @@ class Without:
 
 Leaf = Word | Phrase | Near | Prefix | Number | Same
 """What can stand in a text, and be marked there."""
-Node = Leaf | In | Value | Dated | All | Any | AtLeast | Without
+Node = Leaf | In | Value | Dated | Shared | All | Any | AtLeast | Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,7 @@ def wanted(node: Node, part: Part | None = None) -> list[Leaf]:
             return [leaf for each in parts for leaf in wanted(each, part)]
         case In(where, what):
             return [what] if where is part else []
-        case Without() | Value() | Dated():
+        case Without() | Value() | Dated() | Shared():
             return []
         case _:
             return [node]

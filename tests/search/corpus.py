@@ -1,10 +1,10 @@
 """A few hundred made-up documents in the language of Vietnamese offices, the same at every run."""
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from search.engines.base import IndexDocument
+from search.engines.base import Home, IndexDocument
 
 PHRASES = (
     """
@@ -51,7 +51,7 @@ def _document(n: int, chance: random.Random) -> IndexDocument:
         file_names=(f"{n:04d}_van_ban.pdf",),
         agencies=(chance.choice(OFFICES),),
         signer=chance.choice(("Nguyễn Văn An", "Trần Thị Bích Hòa", "")),
-        dossiers=(f"H99.{issued.year}.{n % 7:02d}.ATGT", chance.choice(PHRASES)) if n % 3 else (),
+        dossiers=tuple(_home(chance.randrange(30)) for _ in range(chance.randrange(3))),
         more=(chance.choice(("Nguyễn Văn An", "Trần Thị Bích Hòa", "Lê Hoà")),),
         keys=tuple(f"a:{level}:{agency}" for agency in path),
         facets={
@@ -61,7 +61,15 @@ def _document(n: int, chance: random.Random) -> IndexDocument:
             "verdict": (chance.choice(VERDICTS),),
             "secrecy": (str(chance.randrange(2)),),
             "state": (chance.choice(("open", "closed", "archived")),),
-            "dossier": tuple(f"dossier-{chance.randrange(30)}" for _ in range(chance.randrange(3))),
         },
         date=issued if n % 25 else None,
+        filed=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n * 7 % 1000),
     )
+
+
+def _home(n: int) -> Home:
+    """The same dossier for the same number, with keys of its own: to see a document is not to see its dossiers."""
+    chance = random.Random(n)
+    path, level = chance.choice(BRANCHES), chance.choice(("normal", "normal", "restricted"))
+    names = (f"H99.{2015 + n % 10}.{n % 7:02d}.ATGT", chance.choice(PHRASES))
+    return Home(f"dossier-{n}", names, tuple(f"a:{level}:{agency}" for agency in path))

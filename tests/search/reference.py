@@ -19,11 +19,12 @@ from search.query import (
     Phrase,
     Prefix,
     Same,
+    Shared,
     Value,
     Without,
     Word,
 )
-from search.text import numbers, tokens
+from search.text import numbers, pairs, tokens
 from search.text.numbers import own_forms
 
 
@@ -34,14 +35,18 @@ class Reference:
         self.documents = list(documents)
 
     def found(self, query: Query, *, without_filter: str | None = None) -> list[IndexDocument]:
-        return [d for d in self.documents if matches(query.parsed.match, d) and may_be_found(d, query, without_filter)]
+        return [
+            d
+            for d in self.documents
+            if matches(query.parsed.match, d, query.keys) and may_be_found(d, query, without_filter)
+        ]
 
     def ids(self, query: Query) -> set[str]:
         return {document.id for document in self.found(query)}
 
     def counts(self, query: Query, facet: str) -> dict[str, int]:
         found = self.found(query, without_filter=facet)
-        return dict(Counter(value for d in found for value in set(d.facets.get(facet, ()))))
+        return dict(Counter(value for d in found for value in values_of(d, facet, query.keys)))
 
 
 def may_be_found(document: IndexDocument, query: Query, without_filter: str | None) -> bool:
@@ -52,10 +57,17 @@ def may_be_found(document: IndexDocument, query: Query, without_filter: str | No
     if query.date_to and (document.date is None or document.date > query.date_to):
         return False
     wanted = {facet: values for facet, values in query.filters.items() if facet != without_filter}
-    return all(set(values) & set(document.facets.get(facet, ())) for facet, values in wanted.items())
+    return all(set(values) & values_of(document, facet, query.keys) for facet, values in wanted.items())
 
 
-def matches(node: Node, document: IndexDocument) -> bool:
+def values_of(document: IndexDocument, facet: str, keys: frozenset[str]) -> set[str]:
+    """The values of a facet that whoever holds the keys may know of."""
+    if facet == "dossier":
+        return {home.id for home in document.dossiers if keys & set(home.keys)}
+    return set(document.facets.get(facet, ()))
+
+
+def matches(node: Node, document: IndexDocument, keys: frozenset[str] = frozenset()) -> bool:
     parts = words_of(document.title, document.number, document.text, *document.file_names, *document.more)
     match node:
         case Word(folded, _):
@@ -73,22 +85,25 @@ def matches(node: Node, document: IndexDocument) -> bool:
         case Prefix(beginning):
             return any(word.folded.startswith(beginning) for part in parts for word in part)
         case Same(typed, others):
-            return any(matches(each, document) for each in (typed, *others))
+            return any(matches(each, document, keys) for each in (typed, *others))
         case In(part, what):
-            return stands_in(part, what, document)
+            return stands_in(part, what, document, keys)
         case Value(facet, values):
-            return bool(set(values) & set(document.facets.get(facet, ())))
+            return bool(set(values) & values_of(document, facet, keys))
         case Dated(first, last):
             day = document.date
             return day is not None and (first is None or first <= day) and (last is None or day <= last)
         case Any(wanted):
-            return any(matches(part, document) for part in wanted)
+            return any(matches(part, document, keys) for part in wanted)
         case All(wanted):
-            return all(matches(part, document) for part in wanted)
+            return all(matches(part, document, keys) for part in wanted)
         case AtLeast(least, wanted):
-            return sum(matches(part, document) for part in wanted) >= least
+            return sum(matches(part, document, keys) for part in wanted) >= least
+        case Shared(shared, least):
+            there = {pair for part in parts for pair in pairs([word.folded for word in part])}
+            return len(there & {pair for pair, _ in shared}) >= least
         case Without(part):
-            return not matches(part, document)
+            return not matches(part, document, keys)
 
 
 def stand_together(words: tuple[Word, ...], part: tuple[Word, ...], exact: bool) -> bool:
@@ -106,7 +121,7 @@ def are_near(first: str, second: str, distance: int, part: tuple[Word, ...]) -> 
     return any(abs(one - other) - 1 <= distance for one in ones for other in others)
 
 
-def stands_in(part: Part, what: Word | Phrase | Prefix | Number, document: IndexDocument) -> bool:
+def stands_in(part: Part, what: Word | Phrase | Prefix | Number, document: IndexDocument, keys: frozenset[str]) -> bool:
     if part is Part.NUMBER:
         forms = own_forms(document.number)
         match what:
@@ -118,7 +133,7 @@ def stands_in(part: Part, what: Word | Phrase | Prefix | Number, document: Index
         Part.TITLE: (document.title,),
         Part.AGENCY: document.agencies,
         Part.SIGNER: (document.signer,),
-        Part.DOSSIER: document.dossiers,
+        Part.DOSSIER: tuple(name for home in document.dossiers if keys & set(home.keys) for name in home.names),
     }[part]
     found = words_of(*texts)
     match what:

@@ -3,7 +3,7 @@
 import json
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from search.engines.base import (
     Engine,
     EngineDown,
     Held,
+    Home,
     IndexDocument,
     IndexMissing,
     Query,
@@ -25,7 +26,7 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.tantivy import TantivyEngine
-from search.query import ParsedQuery, parse
+from search.query import ParsedQuery, Shared, parse
 from search.text.abbreviations import Abbreviations, defaults
 from tests.search.corpus import PHRASES, documents
 from tests.search.reference import Reference
@@ -131,11 +132,11 @@ def document(id: str, text: str = "", version: int = 1, **more) -> IndexDocument
         "đất -đai",
         'đất -"đất đai"',
         "-quyết -định",
-        "7/2021/QĐ-UBND",
-        "07/2021/qd-ubnd",
-        "07/2021/QÐ-UBND",
+        "6/2023/QĐ-UBND",
+        "06/2023/qd-ubnd",
+        "06/2023/QÐ-UBND",
         "7/NQ-HĐND",
-        "7/2021",
+        "6/2023",
         "14/03/2017",
         "14/03/2017 đất đai",
         "không có từ này đâu",
@@ -163,7 +164,7 @@ def document(id: str, text: str = "", version: int = 1, **more) -> IndexDocument
         "UBND tỉnh",
         "ủy ban nhân dân",
         "so:7",
-        "so:07/2021",
+        "so:06/2023",
         "so:QĐ-UBND",
         "so:1*",
         "loai:quyết định đất",
@@ -192,7 +193,7 @@ def test_what_is_found_is_what_a_plain_filter_finds(filled, reference, typed):
 
 
 def test_the_questions_above_are_about_something(reference):
-    for typed in ("hòa", '"má ma mà"', 'đất -"đất đai"', "7/2021/QĐ-UBND", "7/2021", '"Uỷ ban nhân dân xã"'):
+    for typed in ("hòa", '"má ma mà"', 'đất -"đất đai"', "6/2023/QĐ-UBND", "6/2023", '"Uỷ ban nhân dân xã"'):
         found = reference.ids(Query(keys=EVERYONE, parsed=parse(typed)))
         assert 0 < len(found) < len(reference.documents), typed
 
@@ -276,6 +277,50 @@ def test_pages_follow_each_other_without_gap_or_repetition(filled, typed, sort):
 
     assert paged == whole
     assert len(set(paged)) == len(paged) > 0
+
+
+def test_by_number_is_by_its_figure_and_by_filing_the_latest_received_first(engine):
+    codes = ("12/QĐ-UBND", "2/QĐ-UBND", "100/2020/QĐ-UBND", "không số", "2/KH-UBND")
+    days = (date(2020, 1, 1), date(2021, 1, 1), date(2020, 1, 1), date(2020, 1, 1), date(2019, 1, 1))
+    filed = [datetime(2024, 1, 1, 8, minute, tzinfo=UTC) for minute in (3, 1, 4, 0, 2)]
+    for at, code in enumerate(codes):
+        write(engine, document(str(at), number=code, date=days[at], filed=filed[at]))
+
+    assert ids(ask(engine, sort=Sort.NUMBER)) == ["4", "1", "0", "2", "3"]
+    assert ids(ask(engine, sort=Sort.FILED)) == ["2", "0", "4", "1", "3"]
+
+
+def test_who_may_not_see_a_dossier_cannot_ask_for_its_words_nor_count_it(engine):
+    home = Home("d1", ("H01", "Tố cáo ông Ba"), ("a:0:1",))
+    write(engine, document("1", "văn bản", keys=("a:0:1", "g:0:x"), dossiers=(home,)))
+    grantee, archivist = frozenset({"g:0:x"}), frozenset({"a:0:1", "a:0:2"})
+
+    for typed in ("hoso:cáo", 'hoso:"tố cáo"', "hoso:ca*", "hoso:h01"):
+        assert not ids(ask(engine, typed, keys=grantee)), typed
+        assert ids(ask(engine, typed, keys=archivist)) == ["1"], typed
+        assert ids(ask(engine, f"-{typed}", keys=grantee)) == ["1"], typed
+    assert ask(engine, keys=grantee, facets=("dossier",)).facets == {"dossier": {}}
+    assert ask(engine, keys=archivist, facets=("dossier",)).facets == {"dossier": {"d1": 1}}
+    assert not ids(ask(engine, keys=grantee, filters={"dossier": ("d1",)}))
+    assert ids(ask(engine, keys=archivist, filters={"dossier": ("d1",)})) == ["1"]
+
+
+def test_many_questions_are_counted_at_once_each_as_if_it_were_asked(filled, reference):
+    typed = ("đất đai", "loai:qd", "không hề có chữ này", '"thu hồi đất"', "hoso:atgt", "")
+    for keys in (EVERYONE, frozenset({"a:normal:district-1"}), frozenset()):
+        counted = filled.counts(keys, [understood(one) for one in typed])
+        assert counted == tuple(len(reference.ids(Query(keys=keys, parsed=understood(one)))) for one in typed)
+
+
+def test_shared_pairs_weigh_what_they_were_given_and_nothing_else(filled, reference):
+    shared = Shared((("dat_dai", 3.0), ("thu_hoi", 1.5), ("quy_hoach", 1.0)), 1)
+    asked = Query(keys=EVERYONE, parsed=ParsedQuery(match=shared), limit=500)
+    answer = filled.search(asked)
+    assert {hit.id for hit in answer.hits} == reference.ids(asked) and answer.total > 9
+    assert answer.hits[0].score == pytest.approx(5.5)
+    assert {round(hit.score, 3) for hit in answer.hits} <= {5.5, 4.5, 4.0, 3.0, 2.5, 1.5, 1.0}
+    two = replace(asked, parsed=ParsedQuery(match=replace(shared, least=2)))
+    assert {hit.id for hit in filled.search(two).hits} == reference.ids(two)
 
 
 def test_the_newest_and_the_oldest_come_first_when_asked(filled, reference):
