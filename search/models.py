@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from repository.ids import new_id
 from repository.models import User
 from search.models_abbreviations import Abbreviation
+from search.models_alerts import Alert, AlertKnown, AlertNotice, AskedSearch
 
-__all__ = ["Abbreviation", "Outbox", "SavedSearch"]
+__all__ = ["Abbreviation", "Alert", "AlertKnown", "AlertNotice", "AskedSearch", "Outbox", "SavedSearch"]
 
 
 class Outbox(models.Model):
