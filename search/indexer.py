@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -14,13 +14,17 @@ from django.conf import settings
 from repository.models import Document
 from search import outbox
 from search.assembly import assemble
-from search.engines.base import Engine, WriterBusy
+from search.engines.base import Change, Engine, WriterBusy
 from search.engines.connect import connect
 from search.models import Outbox
+from search.preparing import prepared, processes_for
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
+REBUILD_BATCH = 500
+COMMIT = 5_000
+"""Documents of a rebuild that are written together: each commit is a segment, and segments have to be merged."""
 
 
 def engine() -> Engine:
@@ -81,21 +85,44 @@ def reindex(watch: Callable[[int, int], None] | None = None) -> int:
     done = 0
     with engine().writer() as writer:
         writer.start_rebuild()
-        last: UUID | None = None
-        while True:
-            rows = Document.objects.order_by("pk")
-            ids = list((rows.filter(pk__gt=last) if last else rows).values_list("pk", flat=True)[:BATCH])
-            if not ids:
-                break
-            last = ids[-1]
-            revisions = _revisions(ids)
-            writer.write_rebuild(assemble(revisions))
-            done += len(ids)
+        gathered: list[Change] = []
+        for changes in prepared(_everything(), processes_for(total)):
+            gathered += changes
+            done += len(changes)
+            if len(gathered) >= COMMIT:
+                writer.write_rebuild(gathered)
+                gathered = []
             if watch is not None:
                 watch(done, total)
+        if gathered:
+            writer.write_rebuild(gathered)
         writer.finish_rebuild()
+    _acknowledge_held()
     drain()
     return done
+
+
+def _acknowledge_held() -> None:
+    """What waited and went into the new index waits no more: after a bulk of rows that is nearly everything."""
+    last: UUID | None = None
+    while revisions := outbox.waiting_after(last, REBUILD_BATCH):
+        held = engine().versions(map(str, revisions))
+        outbox.acknowledge(
+            {pk: each for pk, each in revisions.items() if (row := held.get(str(pk))) and row.version == each}
+        )
+        last = max(revisions)
+
+
+def _everything() -> Iterator[dict[UUID, int]]:
+    """All documents with their revisions, in batches."""
+    last: UUID | None = None
+    while True:
+        rows = Document.objects.order_by("pk")
+        ids = list((rows.filter(pk__gt=last) if last else rows).values_list("pk", flat=True)[:REBUILD_BATCH])
+        if not ids:
+            return
+        last = ids[-1]
+        yield _revisions(ids)
 
 
 def _revisions(ids: list[UUID]) -> dict[UUID, int]:

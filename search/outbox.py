@@ -39,6 +39,12 @@ def waiting(limit: int) -> dict[UUID, int]:
     return dict(rows.values_list("document_id", "revision"))
 
 
+def waiting_after(last: UUID | None, limit: int) -> dict[UUID, int]:
+    """Documents the index is behind on, by identity, those after `last`."""
+    rows = Outbox.objects.filter(done__lt=F("revision"), **({"pk__gt": last} if last else {}))
+    return dict(rows.order_by("pk").values_list("document_id", "revision")[:limit])
+
+
 def lag() -> tuple[int, float]:
     """How many documents wait, and for how many seconds the oldest has."""
     rows = Outbox.objects.filter(done__lt=F("revision"))
