@@ -18,12 +18,15 @@ _OF_DOSSIERS = ("agency_id", "fonds_id", "code", "title", "state", "secrecy", "m
 # Naming the columns halves the time: a dossier has forty, and every document reads its own.
 
 
-def assemble(revisions: dict[UUID, int]) -> list[Change]:
-    """The changes that bring the index to these revisions; a document that is gone is deleted there."""
+def assemble(revisions: dict[UUID, int], *, reading: bool = True) -> list[Change]:
+    """The changes that bring the index to these revisions; a document that is gone is deleted there.
+
+    Not `reading` leaves the texts where they are: enough to be compared by `digest_of`.
+    """
     documents = Document.objects.filter(pk__in=revisions).select_related("agency").in_bulk()
     keys = keys_of_documents(documents.values())
     files = _files(documents)
-    texts = _texts([file.pk for rows in files.values() for file in rows])
+    texts = _texts([file.pk for rows in files.values() for file in rows], reading)
     filed = _filed(documents)
     homes = {pk: _known(document, filed[pk]) for pk, document in documents.items()}
     opened = keys_of_dossiers({place.pk: place for places in filed.values() for place, _ in places}.values())
@@ -41,7 +44,7 @@ def assemble(revisions: dict[UUID, int]) -> list[Change]:
                 version=revision,
                 title=document.subject,
                 number=document.code,
-                text="\n".join(texts[file.pk] for file in rows if texts.get(file.pk)),
+                text="\n".join(text for file in rows for _, text in texts[file.pk] if text),
                 file_names=tuple(file.name for file in rows),
                 more=tuple(
                     part
@@ -66,6 +69,7 @@ def assemble(revisions: dict[UUID, int]) -> list[Change]:
                 facets=_facets(document, rows, homes[pk]),
                 date=document.issued_date,
                 filed=document.received_at,
+                texts=tuple(name for file in rows for name, _ in texts[file.pk]),
             )
         )
     return changes
@@ -84,8 +88,13 @@ def _files(documents: dict[UUID, Document]) -> dict[UUID, list[File]]:
     return found
 
 
-def _texts(files: list[UUID]) -> dict[UUID, str]:
-    return dict(Extraction.objects.filter(file__in=files, current=True).values_list("file_id", "text"))
+def _texts(files: list[UUID], reading: bool) -> dict[UUID, list[tuple[str, str]]]:
+    """Name and words of the current text of each file. A text is never changed, another one takes its place: so the name says which words."""
+    found: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    rows = Extraction.objects.filter(file__in=files, current=True).order_by("pk")
+    for row in rows.values_list("file_id", "pk", *(["text"] if reading else [])):
+        found[row[0]].append((str(row[1]), row[2] if reading else ""))
+    return found
 
 
 def _agency_names(documents: dict[UUID, Document]) -> dict[UUID, tuple[str, ...]]:

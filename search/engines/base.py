@@ -112,6 +112,8 @@ class IndexDocument:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date: date | None = None
     filed: datetime | None = None
+    texts: tuple[str, ...] = ()
+    """Which texts `text` was made of: what has a name need not be read to be compared."""
     row: Row | None = field(default=None, compare=False, repr=False)
     """What `rows.row_of` made of it, where that was done elsewhere."""
 
@@ -186,11 +188,12 @@ class Answer:
 
 
 class Held(NamedTuple):
-    """A version that the index holds, of a document or of its deletion."""
+    """A version that the index holds, of a document or of its deletion; `digest` is the document's (`rows.digest_of`)."""
 
     id: str
     version: int
     deleted: bool
+    digest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,16 @@ class Engine(Protocol):
 
     def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
         """Return how many documents each of the questions (at most MOST_COUNTED) finds for who holds the keys, in one request."""
+
+    def walk(self, query: Query) -> Iterator[Answer]:
+        """Yield all that `query` finds, in its order, from its `after` on: pages of `limit` hits without counts of facets.
+
+        All of them are of the moment of the first page, whatever is written meanwhile. In order of relevance the
+        embedded engine keeps a place for every hit in memory; in the other orders neither engine keeps more than a page.
+        """
+
+    def refresh(self) -> None:
+        """Return when everything written can be found."""
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`; those it never heard of are left out."""

@@ -11,7 +11,8 @@ Aliases move in one request, so no question ever meets half a swap. Versions are
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import islice
 
 from elastic_transport.client_utils import DEFAULT
@@ -33,13 +34,14 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch_errors import OVERLOADED, typed_errors
 from search.engines.elasticsearch_index import build_mapping, build_settings, bulk_actions
-from search.engines.elasticsearch_search import build_counts, build_search, read_answer, read_counts
+from search.engines.elasticsearch_search import build_counts, build_page, build_search, read_answer, read_counts
 from search.engines.rows import LAYOUT
 from search.query import ParsedQuery
 
 _BULK_BYTES = 8_000_000
 _BULK_ROWS = 2_000
 _SCAN_PAGE = 5_000
+_KEEP = "5m"
 _STALE = 409
 _MISSING = 404
 
@@ -107,6 +109,30 @@ class ElasticsearchEngine:
                 raise IndexMissing("the search index was made by another version and has to be rebuilt")
             return read_counts(len(questions), build_counts(self.client, self.alias, keys, questions).execute())
 
+    def walk(self, query: Query) -> Iterator[Answer]:
+        """Yield all that `query` finds, page after page, as of one point in time."""
+        if not query.keys or not query.limit:
+            return
+        with typed_errors():
+            if self.outdated():
+                raise IndexMissing("the search index was made by another version and has to be rebuilt")
+        with self._point_in_time("live") as point:
+            after: list | None = None
+            while True:
+                with typed_errors():
+                    response = build_page(self.client, query, point, _KEEP, after).execute()
+                answer = read_answer(replace(query, facets=()), response)
+                if answer.hits:
+                    yield answer
+                if answer.after is None:
+                    return
+                after = list(response.to_dict()["hits"]["hits"][query.limit - 1]["sort"])
+
+    def refresh(self) -> None:
+        """Make everything written findable at once, instead of within a second."""
+        with typed_errors():
+            self.client.indices.refresh(index=self.indexes_of("live") + self.indexes_of("rebuild"))
+
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`, as of the last refresh."""
         held: dict[str, Held] = {}
@@ -119,21 +145,18 @@ class ElasticsearchEngine:
 
     def scan(self, which: Which = "live") -> Iterator[Held]:
         """Yield everything held at one point in time."""
-        with typed_errors():
-            point = self.client.open_point_in_time(index=self.alias_of(which), keep_alive="5m")["id"]
-        try:
+        with self._point_in_time(which) as point:
             after = None
             while True:
                 with typed_errors():
-                    page = self._rows().extra(size=_SCAN_PAGE, pit={"id": point, "keep_alive": "5m"}).sort("_shard_doc")
+                    page = (
+                        self._rows().extra(size=_SCAN_PAGE, pit={"id": point, "keep_alive": _KEEP}).sort("_shard_doc")
+                    )
                     rows = (page.extra(search_after=after) if after else page).execute().to_dict()["hits"]["hits"]
                 if not rows:
                     return
                 after = rows[-1]["sort"]
                 yield from map(_as_held, rows)
-        finally:
-            with typed_errors():
-                self.client.close_point_in_time(id=point)
 
     def count(self, which: Which = "live") -> int:
         """Return how many documents can be found, as of the last refresh."""
@@ -185,8 +208,20 @@ class ElasticsearchEngine:
         )
         return name
 
+    @contextmanager
+    def _point_in_time(self, which: Which) -> Iterator[str]:
+        """Hold the index as it is now. Who takes longer than five minutes over one page loses it."""
+        with typed_errors():
+            point = self.client.open_point_in_time(index=self.alias_of(which), keep_alive=_KEEP)["id"]
+        try:
+            yield point
+        finally:
+            # It ends by itself where this is not heard.
+            with suppress(EngineError), typed_errors():
+                self.client.close_point_in_time(id=point)
+
     def _rows(self) -> Search:
-        return Search(using=self.client).source(False).extra(version=True, docvalue_fields=["alive"])
+        return Search(using=self.client).source(False).extra(version=True, docvalue_fields=["alive", "digest"])
 
 
 class ElasticsearchWriter:
@@ -209,8 +244,7 @@ class ElasticsearchWriter:
 
     def refresh(self) -> None:
         """Make everything written findable at once, instead of within a second."""
-        with typed_errors():
-            self.client.indices.refresh(index=self.engine.indexes_of("live") + self.engine.indexes_of("rebuild"))
+        self.engine.refresh()
 
     def start_rebuild(self) -> None:
         """Begin an empty index beside the live one."""
@@ -298,4 +332,5 @@ def _held(search: Search) -> Iterator[Held]:
 
 
 def _as_held(row: dict) -> Held:
-    return Held(row["_id"], row["_version"], deleted=not row["fields"]["alive"][0])
+    fields = row["fields"]
+    return Held(row["_id"], row["_version"], not fields["alive"][0], *fields.get("digest", ()))

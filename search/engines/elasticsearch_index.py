@@ -12,7 +12,7 @@ from elasticsearch.dsl import Boolean, Keyword, Long, Mapping, Text
 
 from search.engines.base import FACETS, Change, Deletion
 from search.engines.clauses import Field
-from search.engines.rows import LAYOUT, row_of, sort_key
+from search.engines.rows import LAYOUT, digest_of, row_of, sort_key
 
 INDEX_OPTIONS: dict[Field, Literal["freqs", "positions"]] = {
     Field.FOLDED: "positions",
@@ -42,6 +42,7 @@ def build_mapping() -> dict[str, Any]:
     mapping.field("alive", Boolean())
     for key in ("by_date", "by_number", "by_filed"):
         mapping.field(key, Long())
+    mapping.field("digest", Long(index=False))
     mapping.field("keys", Keyword(doc_values=False))
     for field, option in INDEX_OPTIONS.items():
         mapping.field(field, Text(analyzer="whitespace", index_options=option))
@@ -70,6 +71,7 @@ def row_for(change: Change) -> dict[str, Any]:
         "by_date": row.by_date,
         "by_number": row.by_number,
         "by_filed": row.by_filed,
+        "digest": digest_of(change),
         "keys": list(change.keys),
         **{str(field): list(parts) for field, parts in row.words.items()},
         **{facet_field(facet): list(values) for facet, values in row.facets.items()},

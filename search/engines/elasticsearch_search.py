@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import A, Q, Search
@@ -64,6 +65,13 @@ def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
     return search
 
 
+def build_page(client: Elasticsearch, query: Query, point: str, keep: str, after: list | None) -> Search:
+    """Return the question for a page of what was there when the point in time was opened, after these sort values."""
+    search = build_search(client, "", replace(query, facets=(), after=None if after else query.after))
+    search = search.index().extra(pit={"id": point, "keep_alive": keep})
+    return search.extra(search_after=after) if after else search
+
+
 def build_counts(client: Elasticsearch, index: str, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> Search:
     """Return the questions as one request that only counts."""
     search = Search(using=client, index=index).filter("terms", keys=sorted(keys)).extra(size=0)
@@ -91,7 +99,8 @@ def read_answer(query: Query, response: Response) -> Answer:
         )
         for facet in query.facets
     }
-    after = json.dumps(rows[-1]["sort"]) if more and rows else None
+    # In a point in time Elasticsearch sorts by a place of its own as well, which is nobody's outside.
+    after = json.dumps(rows[-1]["sort"][: 2 if relevance else 1]) if more and rows else None
     return Answer(raw["total"]["value"], hits, facets, after, float(response.took))
 
 

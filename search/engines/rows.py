@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +14,15 @@ from search.engines.clauses import Field, behind
 from search.text import ANALYSIS_VERSION, prepare
 from search.text.numbers import own_forms
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """To be raised with every change of the fields below or of how an engine declares them."""
 
 LAYOUT = f"{SCHEMA_VERSION}.{ANALYSIS_VERSION}"
 """What an index was made by. One of another layout has to be rebuilt."""
 
 _TIE_BITS = 40
+_HEADING = 300
+"""Letters of a first line that are looked at; some texts are one line."""
 _FIGURE = re.compile(r"\d+")
 _LAST_FIGURE = 2**22 - 1
 _FIRST_YEAR, _YEARS = 1900, 2**8
@@ -47,7 +50,7 @@ def row_of(document: IndexDocument) -> Row:
         Field.ACCENTED: tuple(part.accented for part in parts),
         Field.PAIRS: tuple(part.pairs for part in parts),
         Field.TITLE: (title.folded,),
-        Field.TITLE_PAIRS: (title.pairs,),
+        Field.TITLE_PAIRS: (title.pairs or prepare(_heading(document.text)).pairs,),
         Field.NUMBERS: tuple(part.numbers for part in parts),
         Field.OWN_NUMBER: (" ".join(own_forms(document.number)),),
         Field.AGENCY: tuple(prepare(name).folded for name in document.agencies),
@@ -72,12 +75,32 @@ def row_of(document: IndexDocument) -> Row:
     )
 
 
+def _heading(text: str) -> str:
+    """What stands in for a subject where none is recorded: the first line, which in most papers and articles says what they are about."""
+    return text.lstrip()[:_HEADING].partition("\n")[0]
+
+
 def sort_key(date: datetime.date | None, id: str = "") -> int:
     """Return the number by which documents are ordered by date: the day, then a figure of its own for each id.
 
     The order is thus total, and a page can go on where the last one ended. Undated documents come before day one.
     """
     return ((date.toordinal() if date else 0) << _TIE_BITS) | (_tie(id) if id else 0)
+
+
+def digest_of(document: IndexDocument) -> int:
+    """Return a figure of 63 bits for all that is told of a document, its version and the letters of its texts aside.
+
+    The index keeps it beside the row, so that what a row was made of can be held against the database without the row.
+    """
+    told = [
+        *(document.title, document.number, document.file_names, document.more, document.agencies, document.signer),
+        *(document.dossiers, sorted(document.keys), sorted(document.facets.items()), document.texts),
+        document.date.isoformat() if document.date else "",
+        int(document.filed.timestamp()) if document.filed else 0,
+    ]
+    said = json.dumps(told, ensure_ascii=False).encode(errors="surrogatepass")
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest()) >> 1
 
 
 def _tie(id: str) -> int:

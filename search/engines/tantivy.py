@@ -36,7 +36,7 @@ from search.engines.base import (
 )
 from search.engines.rows import LAYOUT
 from search.engines.tantivy_index import TantivyIndex, sync_folder
-from search.engines.tantivy_search import answer, counts
+from search.engines.tantivy_search import answer, counts, pages
 from search.query import ParsedQuery
 
 WRITER_MEMORY = 64_000_000
@@ -96,6 +96,13 @@ class TantivyEngine:
     def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
         """Return how many documents each question finds for who holds the keys."""
         return counts(self.index("live"), keys, questions)
+
+    def walk(self, query: Query) -> Iterator[Answer]:
+        """Yield all that `query` finds, page after page, as of the commit that the first page saw."""
+        return pages(self.index("live"), query)
+
+    def refresh(self) -> None:
+        """Do nothing: a commit is found by the next question."""
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`."""

@@ -17,7 +17,7 @@ from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Occur, 
 
 from search.engines.base import FACETS, Change, Deletion, Held, Written
 from search.engines.clauses import Field
-from search.engines.rows import row_of, sort_key
+from search.engines.rows import digest_of, row_of, sort_key
 
 INDEX_OPTIONS = {
     Field.FOLDED: "position",
@@ -47,6 +47,7 @@ def build_schema() -> Schema:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field(ALIVE, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("version", stored=True, fast=True)
+    builder.add_integer_field("digest", stored=True)
     for key in SORT_KEYS:
         builder.add_integer_field(key, indexed=True, fast=True)
     builder.add_text_field("keys", tokenizer_name="raw", index_option="basic")
@@ -182,6 +183,7 @@ class TantivyIndex:
         document.add_integer("by_date", row.by_date)
         document.add_integer("by_number", row.by_number)
         document.add_integer("by_filed", row.by_filed)
+        document.add_integer("digest", digest_of(change))
         for key in change.keys:
             document.add_text("keys", key)
         for field, parts in row.words.items():
@@ -218,7 +220,7 @@ def id_at(searcher: Searcher, address: DocAddress) -> str:
 
 def _as_held(searcher: Searcher, address: DocAddress) -> Held:
     row = searcher.doc(address).to_dict()
-    return Held(row["id"][0], row["version"][0], deleted=row[ALIVE][0] == "n")
+    return Held(row["id"][0], row["version"][0], row[ALIVE][0] == "n", *row.get("digest", ()))
 
 
 def all_of(*queries: Query, none_of: Iterable[Query] = ()) -> Query:

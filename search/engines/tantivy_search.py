@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from tantivy import DocAddress, FieldType, Occur, Order, Searcher
 from tantivy import Query as TantivyQuery
@@ -57,11 +58,28 @@ def counts(index: TantivyIndex, keys: frozenset[str], questions: Sequence[Parsed
     return tuple(total_of(one.searcher.search(one.restricted(()), 1)) for one in asked)
 
 
+def pages(index: TantivyIndex, query: Query) -> Iterator[Answer]:
+    """Yield page after page of the answer, all of them from one and the same commit."""
+    if not query.keys or not query.limit:
+        return
+    searcher = index.searcher()
+    if order_of(query) is Sort.RELEVANCE:
+        yield from _Asked(index, query, searcher).by_relevance_to_the_end()
+        return
+    after = query.after
+    while True:
+        total, hits, after = _Asked(index, replace(query, after=after), searcher).page()
+        if hits:
+            yield Answer(total, hits, after=after)
+        if after is None:
+            return
+
+
 class _Asked:
-    def __init__(self, index: TantivyIndex, query: Query) -> None:
+    def __init__(self, index: TantivyIndex, query: Query, searcher: Searcher | None = None) -> None:
         self.index = index
         self.query = query
-        self.searcher: Searcher = index.searcher()
+        self.searcher: Searcher = searcher or index.searcher()
         self.match = self.spell(matching(query.parsed, query.keys))
         self.keys = _unscored(index.any_of("keys", sorted(query.keys)))
         self.filters = {facet: self.spell(one_of(facet, values, query.keys)) for facet, values in query.filters.items()}
@@ -113,11 +131,23 @@ class _Asked:
             total, rows = self._by_relevance(found)
         else:
             total, rows = self._by_key(found)
-        rows, more = rows[: self.query.limit], len(rows) > self.query.limit
+        return total, *self._shown(rows[: self.query.limit], more=len(rows) > self.query.limit)
+
+    def _shown(self, rows: list[_Row], *, more: bool) -> tuple[tuple[Hit, ...], str | None]:
+        """Return the hits of a page and, where others follow, its end."""
         hits = tuple(Hit(id_at(self.searcher, address), score) for score, _, address in rows)
-        if not more or not rows:
-            return total, hits, None
-        return total, hits, json.dumps([rows[-1][0], rows[-1][1]])
+        return hits, json.dumps([rows[-1][0], rows[-1][1]]) if more and rows else None
+
+    def by_relevance_to_the_end(self) -> Iterator[Answer]:
+        """Yield the pages from one ranking of everything: each page ranked anew would cost as much as all of them."""
+        scored = self._scored(self.restricted(self.filters.values()))
+        total = total_of(self.searcher.search(scored, 1, count=True))
+        hits = self.searcher.search(scored, max(total, 1), count=False).hits
+        rows = self._ordered(hits, _cursor(self.query.after) if self.query.after else None, None)
+        size = self.query.limit
+        for start in range(0, len(rows), size):
+            page, after = self._shown(rows[start : start + size], more=start + size < len(rows))
+            yield Answer(total, page, after=after)
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Return the counts of each facet asked for, under all filters but its own."""
@@ -145,8 +175,7 @@ class _Asked:
         return total, [(0.0, place, address) for place, address in hits]
 
     def _by_relevance(self, found: TantivyQuery) -> tuple[int, list[_Row]]:
-        ranks = [(Occur.Should, self.spell(clause)) for clause in ranking(self.query.parsed)]
-        scored = TantivyQuery.boolean_query([(Occur.Must, found), *ranks])
+        scored = self._scored(found)
         after = _cursor(self.query.after) if self.query.after else None
         wanted = self.query.limit + 1
         depth = wanted + _SPARE if after is None else 4 * wanted
@@ -159,6 +188,10 @@ class _Asked:
             if complete or len(rows) >= wanted:
                 return total_of(result), rows
             depth *= 4
+
+    def _scored(self, found: TantivyQuery) -> TantivyQuery:
+        ranks = [(Occur.Should, self.spell(clause)) for clause in ranking(self.query.parsed)]
+        return TantivyQuery.boolean_query([(Occur.Must, found), *ranks])
 
     def _ordered(
         self, hits: list[tuple[float, DocAddress]], after: tuple[float, int] | None, cut: float | None

@@ -25,6 +25,7 @@ from search.engines.base import (
     Written,
 )
 from search.engines.elasticsearch import ElasticsearchEngine
+from search.engines.rows import digest_of
 from search.engines.tantivy import TantivyEngine
 from search.query import ParsedQuery, Shared, parse
 from search.text.abbreviations import Abbreviations, defaults
@@ -323,6 +324,58 @@ def test_shared_pairs_weigh_what_they_were_given_and_nothing_else(filled, refere
     assert {hit.id for hit in filled.search(two).hits} == reference.ids(two)
 
 
+@pytest.mark.parametrize("sort", list(Sort))
+def test_a_walk_meets_everything_once_in_the_order_of_the_pages(filled, sort):
+    query = Query(keys=EVERYONE, parsed=understood("đất đai"), filters={"type": ("decision",)}, sort=sort, limit=500)
+    wanted = filled.search(query)
+    assert len(wanted.hits) > 14
+
+    stretches = list(filled.walk(replace(query, limit=7)))
+
+    assert [hit.id for answer in stretches for hit in answer.hits] == ids(wanted)
+    assert {len(answer.hits) for answer in stretches[:-1]} == {7}
+    assert {answer.total for answer in stretches} == {wanted.total}
+    rest = [hit.id for answer in filled.walk(replace(query, limit=7, after=stretches[0].after)) for hit in answer.hits]
+    assert rest == ids(wanted)[7:], "a stopped walk goes on from the place it was at"
+    assert not list(filled.walk(replace(query, keys=frozenset())))
+    assert not list(filled.walk(replace(query, keys=frozenset({"nobody"}))))
+
+
+def test_a_walk_sees_one_moment_whatever_is_written_meanwhile(engine):
+    write(engine, *(document(f"d{n}", "đất", date=date(2020, 1, n + 1)) for n in range(9)))
+    for sort in (Sort.NEWEST, Sort.RELEVANCE):
+        found = engine.walk(Query(keys=EVERYONE, parsed=parse("đất"), sort=sort, limit=4))
+        seen = [hit.id for hit in next(found).hits]
+        write(
+            engine,
+            Deletion("d0", version=1_000),
+            document("d1", "nhà", version=2, date=date(2020, 1, 2)),
+            document(f"new-{sort}", "đất", date=date(1999, 1, 1)),
+        )
+        seen += [hit.id for answer in found for hit in answer.hits]
+        assert len(seen) == len(set(seen))
+        assert f"new-{sort}" not in seen
+        if sort is Sort.NEWEST:
+            assert seen == [f"d{n}" for n in range(8, -1, -1)]
+
+
+def test_what_a_row_was_made_of_is_held_as_a_figure(engine):
+    first = document("a", "đất", facets={"type": ("plan",)}, texts=("t1",))
+    changed = [
+        replace(first, id="b", keys=("other",)),
+        replace(first, id="c", facets={"type": ("letter",)}),
+        replace(first, id="d", texts=("t2",)),
+        replace(first, id="e", filed=datetime(2020, 1, 1, tzinfo=UTC)),
+    ]
+    write(engine, first, replace(first, id="same", version=5), *changed, Deletion("gone", 1))
+
+    held = {one.id: one.digest for one in engine.scan()}
+
+    assert held["a"] == held["same"] == digest_of(first)
+    assert held["gone"] == 0
+    assert len({held[id] for id in "abcde"}) == 5
+
+
 def test_the_newest_and_the_oldest_come_first_when_asked(filled, reference):
     dates = {document.id: document.date or date.min for document in reference.documents}
     newest = [dates[id] for id in ids(ask(filled, "đất", sort=Sort.NEWEST))]
@@ -458,7 +511,8 @@ def test_several_changes_of_one_document_in_one_batch_leave_the_newest(engine):
     )
 
     assert [ask(engine, word).total for word in ("một", "hai", "ba")] == [0, 0, 1]
-    assert engine.versions(["a", "b", "c"]) == {"a": Held("a", 3, False), "b": Held("b", 2, True)}
+    held = engine.versions(["a", "b", "c"])
+    assert {id: one[:3] for id, one in held.items()} == {"a": ("a", 3, False), "b": ("b", 2, True)}
 
 
 def test_the_versions_held_can_be_read_back_whole(engine):
