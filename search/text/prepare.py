@@ -1,6 +1,7 @@
 """What the index is given of a text: words joined by spaces, ready for an analyzer that only splits at white space."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from search.text.words import word_forms, written
 ANALYSIS_VERSION = 2
 """To be raised with every change of what the same text is turned into: an index of another version must be rebuilt."""
 
+_SHORT = 120
+"""Letters of what is remembered."""
 PAIR = "_"
 """Joins the syllables of a pair. No word has it."""
 
@@ -26,6 +29,16 @@ class Prepared(NamedTuple):
 
 def prepare(text: str) -> Prepared:
     """Turn `text` into what engines index. Same words as `tokens`, without their places."""
+    return _remembered(text) if len(text) <= _SHORT else _prepared(text)
+
+
+@lru_cache(maxsize=20_000)
+def _remembered(text: str) -> Prepared:
+    """Names of agencies and people, types and places come again with every document."""
+    return _prepared(text)
+
+
+def _prepared(text: str) -> Prepared:
     forms = [forms for word in written(repair(text).text) if (forms := word_forms(word))[0]]
     folded = [form for form, _ in forms]
     return Prepared(
