@@ -5,7 +5,10 @@ Words are what takes the time, and each document's are its own affair; the index
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,6 +22,7 @@ from search.engines.rows import row_of
 WORTH_PROCESSES = 20_000
 """From so many documents on it pays to start processes: each takes seconds to load the program."""
 _MOST = 4
+_PR_SET_PDEATHSIG = 1
 _AHEAD = 3
 """Batches that may wait for the writer, for each process."""
 
@@ -61,4 +65,7 @@ def prepare_batch(revisions: Revisions) -> list[Change]:
 def _load_program() -> None:
     import django
 
+    if sys.platform == "linux":
+        # Who is killed cannot tell its children to stop; they would wait for work for ever.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     django.setup()
