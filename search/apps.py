@@ -3,28 +3,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import pgettext
 from django.utils.translation import gettext_lazy as _
-
-
-def index_figures(actor: Any) -> list[tuple[Any, Any]]:
-    """How far the index is behind, for the workbench's first page."""
-    from search.outbox import lag
-
-    waiting, seconds = lag()
-    if not waiting:
-        return [(gettext("Search index"), gettext("level with the database"))]
-    return [
-        (
-            gettext("Search index"),
-            ngettext(
-                "%(count)s document behind, for %(minutes)s min",
-                "%(count)s documents behind, for %(minutes)s min",
-                waiting,
-            )
-            % {"count": waiting, "minutes": round(seconds / 60)},
-        )
-    ]
 
 
 def places(actor: Any) -> Iterator[dict[str, Any]]:
@@ -42,12 +22,15 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from repository.registry import Panel, registry
         from repository.sentences import say
+        from search.index_plugins import register as register_index
         from search.indexer import settle
         from search.outbox import put
         from search.page_hits import spans
         from search.pages.asked import titles_of
         from search.pages.hits import way_of
+        from search.pages.inside import inside
         from search.pages.saved import part as home_part
+        from search.pages.similar import panel as similar_panel
         from search.steps import ReadText
         from search.structured import structure_of
         from search.walk import walk
@@ -56,9 +39,11 @@ class SearchConfig(AppConfig):
         registry.steps.append(ReadText())
         registry.changed.append(put)
         registry.settling.append(settle)
-        registry.figures.append(index_figures)
+        register_index()
         registry.places.append(places)
         registry.home_panels.append(Panel("search", 30, "search/home.html", home_part))
+        registry.document_panels.append(Panel("similar", 60, "search/similar_panel.html", similar_panel))
+        registry.dossier_panels.append(Panel("inside", 5, "search/dossier_box.html", inside))
         registry.finders.append(spans)
         registry.structures.append(structure_of)
         registry.ways.append(way_of)

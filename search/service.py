@@ -7,16 +7,22 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
 
+from django.http import QueryDict
+
 from repository.access import keys_of_actor
 from repository.access.querysets import dossiers_for
 from repository.actors import Actor
 from repository.codes import FileRole
 from repository.models import Document, Dossier, Extraction, File, Placement
+from repository.text.fold import fold
 from search.abbreviations import understand
 from search.engines.base import Answer, Query, Sort
+from search.engines.base import Hit as Found
+from search.facets import OPENED, filters_of
 from search.indexer import engine
 from search.marks import Mark, Snippet, marks, snippets
 from search.query import ParsedQuery, Part, relaxed
+from search.suggest_meant import put_right, unmarked, with_marks
 
 # What is shown of a document; the rest of its columns is read where somebody asks for it.
 SHOWN = (
@@ -28,8 +34,13 @@ SHOWN = (
     "organ_name",
     "sealed_at",
     "agency__name",
+    "signer_name",
+    "received_at",
 )
-COUNTED = ("agency", "year", "type", "state", "verdict")
+
+
+FEW = 5
+"""Documents that tell with which marks a mended question is written."""
 
 
 @dataclass
@@ -62,6 +73,8 @@ class Results:
     took_ms: float
     loosened: bool = False
     """No document has all the words; these have most of them."""
+    meant: str = ""
+    """The question as visible documents would write it, where that is another and finds something."""
 
 
 def find(
@@ -72,7 +85,7 @@ def find(
     sort: Sort = Sort.RELEVANCE,
     limit: int = 20,
     after: str | None = None,
-    facets: tuple[str, ...] = COUNTED,
+    facets: tuple[str, ...] = OPENED,
     pieces: int = 2,
 ) -> Results:
     """Find documents the actor may see. Raises EngineError where the engine does not answer."""
@@ -100,8 +113,52 @@ def find(
             # No document has every word: the nearest ones are more use than an empty page, and the page says so.
             answer, loosened = ask(looser), True
     hits = _read(answer, parsed, actor, pieces)
+    meant = "" if after or not keys else _meant(parsed, hits, actor, keys, short=loosened or not answer.total)
     took = (perf_counter() - started) * 1000
-    return Results(parsed, answer.total, hits, answer.facets, answer.after, took, loosened and answer.total > 0)
+    return Results(parsed, answer.total, hits, answer.facets, answer.after, took, loosened and answer.total > 0, meant)
+
+
+def _meant(parsed: ParsedQuery, hits: list[Hit], actor: Actor, keys: frozenset[str], *, short: bool) -> str:
+    """What was likely meant; empty where that is what was typed.
+
+    Where all words are found, the documents that are shown tell the marks. Where they are not, letters are put right first,
+    and the documents that this finds tell the marks.
+    """
+    if not parsed.runs:
+        return ""
+    better = parsed
+    if short:
+        better = unmarked(put_right(parsed, engine=engine(), keys=keys))
+        found = engine().search(Query(keys=keys, parsed=better, limit=FEW))
+        hits = _read(found, better, actor, 1)
+    meant = with_marks(better, _said(hits))
+    return meant if hits and meant != parsed.typed and meant != fold(parsed.typed) else ""
+
+
+def _said(hits: list[Hit]) -> list[str]:
+    """What is shown of the documents found: their subjects and the pieces of their texts."""
+    pieces = [hit.text[piece.start : piece.end] for hit in hits for piece in hit.snippets]
+    return [*(hit.document.subject for hit in hits), *pieces]
+
+
+def counted(asked: QueryDict, *, actor: Actor, facet: str) -> Mapping[str, int]:
+    """The counts of one facet for a search as an address has it. Raises EngineError where the engine does not answer."""
+    keys = keys_of_actor(actor)
+    if not keys:
+        return {}
+    parsed = understand(asked.get("q", "").replace("\0", "").strip()[:1000])
+    looser = relaxed(parsed)
+    for question in (parsed, looser) if looser != parsed else (parsed,):
+        wanted = Query(keys=keys, parsed=question, filters=filters_of(asked), facets=(facet,), limit=0)
+        answer = engine().search(wanted)
+        if answer.total:
+            break
+    return answer.facets[facet]
+
+
+def shown(ids: list[UUID], actor: Actor) -> list[Hit]:
+    """Documents as results show them, in this order; those the actor may not see are left out."""
+    return _read(Answer(hits=tuple(Found(str(pk), 0.0) for pk in ids)), ParsedQuery(), actor, 0)
 
 
 def _read(answer: Answer, parsed: ParsedQuery, actor: Actor, pieces: int) -> list[Hit]:

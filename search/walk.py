@@ -15,9 +15,9 @@ from repository.access import keys_of_actor
 from repository.actors import Actor
 from search.abbreviations import understand
 from search.engines.base import LONGEST_PAGE, Answer, Query, Sort
+from search.facets import filters_of
 from search.indexer import engine
 from search.query import ParsedQuery, relaxed
-from search.service import COUNTED
 
 
 def walk(query: str, actor: Actor, after: str = "") -> Iterator[tuple[list[UUID], str]]:
@@ -29,7 +29,7 @@ def walk(query: str, actor: Actor, after: str = "") -> Iterator[tuple[list[UUID]
     if not keys:
         return
     asked = QueryDict(query)
-    filters = {name: tuple(asked.getlist(name)) for name in COUNTED if asked.getlist(name)}
+    filters = filters_of(asked)
     question = understand(asked.get("q", ""))
 
     def ask(parsed: ParsedQuery, limit: int) -> Answer:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from search.pages.words import agency_names, word
-from search.service import COUNTED
+from search.facets import FILTERS, given
+from search.pages.words import Names, names_of, word
 
 LONGEST = 2000
 
@@ -19,10 +19,8 @@ def canonical(asked: QueryDict) -> str:
     words = asked.get("q", "").strip()
     if words:
         kept["q"] = words
-    for name in sorted(COUNTED):
-        values = sorted(set(filter(None, asked.getlist(name))))
-        if values:
-            kept.setlist(name, values)
+    for name, values in sorted(given(asked).items()):
+        kept.setlist(name, sorted(values))
     if kept and asked.get("sort"):
         kept["sort"] = asked.get("sort", "")
     query = kept.urlencode()
@@ -30,13 +28,13 @@ def canonical(asked: QueryDict) -> str:
 
 
 def titles_of(queries: Iterable[str]) -> dict[str, str]:
-    """How each search is called where nobody gave it a name: its words, then its filters. One query for all."""
+    """How each search is called where nobody gave it a name: its words, then its filters. Two queries for all."""
     asked = {query: QueryDict(query) for query in queries}
-    names = agency_names(serial for one in asked.values() for serial in one.getlist("agency"))
+    names = names_of({name: [v for one in asked.values() for v in one.getlist(name)] for name in FILTERS})
     return {query: _title(one, names) for query, one in asked.items()}
 
 
-def _title(asked: QueryDict, names: Mapping[str, str]) -> str:
+def _title(asked: QueryDict, names: Names) -> str:
     said: list[str] = list(filter(None, [asked.get("q", "")]))
-    said += [word(name, value, names) for name in COUNTED for value in asked.getlist(name)]
+    said += [word(name, value, names) for name, values in given(asked).items() for value in values]
     return ", ".join(said)[:120] or str(_("All documents"))

@@ -15,13 +15,13 @@ from repository.pages.base import number_in
 from repository.registry import Way
 from search.abbreviations import understand
 from search.engines.base import EngineError, Query, Sort
+from search.facets import FILTERS, filters_of
 from search.indexer import engine
 from search.query import relaxed
-from search.service import COUNTED
 
 # The engine is asked for all results up to the next one; further down there is only the way back to the list.
 FURTHEST = 400
-CARRIED = ("q", "sort", *COUNTED)
+CARRIED = ("q", "sort", *FILTERS)
 
 
 def query_of(asked: QueryDict, at: int) -> str:
@@ -38,7 +38,7 @@ def way_of(request: HttpRequest, document: Document) -> Way | None:
     """The document's neighbours in the search it was opened from; None where it came from none."""
     asked = request.GET
     at = number_in(asked.get("at", ""))
-    if not at or not any(asked.getlist(name) for name in ("q", *COUNTED)):
+    if not at or not any(asked.getlist(name) for name in ("q", *FILTERS)):
         return None
     here = query_of(asked, at)
     back = QueryDict(here, mutable=True)
@@ -75,7 +75,7 @@ def _ids(request: HttpRequest, asked: QueryDict, limit: int) -> tuple[int, list[
             Query(
                 keys=keys,
                 parsed=question,
-                filters={name: tuple(asked.getlist(name)) for name in COUNTED if asked.getlist(name)},
+                filters=filters_of(asked),
                 facets=(),
                 sort=Sort(given) if given in set(Sort) else Sort.RELEVANCE,
                 limit=limit,

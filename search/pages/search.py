@@ -6,53 +6,53 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from repository.codes import DossierState
-from repository.component_tags.words import marked
-from repository.pages.base import number_in, page
+from repository.actors import Actor
+from repository.lists.remembered import columns_of, remember_columns
+from repository.pages.base import act, came_from, number_in, page
+from repository.preferences import preferred, remember
 from repository.registry import registry
 from search import outbox
+from search.columns import FALLING, SORTS, Results
 from search.engines.base import EngineError, Sort
+from search.facets import filters_of, given
+from search.pages.addresses import changed, going_on, without
 from search.pages.asked import canonical, titles_of
+from search.pages.facets import facets_of, opened, with_range
 from search.pages.hits import query_of
 from search.pages.problems import said
 from search.pages.saved import note_asked, own_searches, saved_as
-from search.pages.words import agency_names, word
-from search.service import COUNTED, Hit, by_number_and_title, find
+from search.pages.shown import view_of
+from search.pages.words import names_of, word
+from search.service import Results as Found
+from search.service import by_number_and_title, find
 
 PAGE = 20
-SHOWN = 12
 MINE = 5
+VIEW = "results_view"
 
 
 @page
 def search(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    typed = request.GET.get("q", "").replace("\0", "").strip()[:1000]
-    filters = {name: tuple(request.GET.getlist(name)) for name in COUNTED if request.GET.getlist(name)}
-    given = request.GET.get("sort", "")
-    sort = Sort(given) if given in set(Sort) else Sort.RELEVANCE
-    context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or filters)}
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    asked = request.GET
+    if address := with_range(asked):
+        return redirect(address)
+    typed = asked.get("q", "").replace("\0", "").strip()[:1000]
+    sort = Sort(asked["sort"]) if asked.get("sort") in set(Sort) else Sort.RELEVANCE
+    context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or given(asked))}
     context["behind"], context["lag"] = outbox.lag()
     context["mine"] = own_searches(actor, MINE)
-    kept = canonical(request.GET)
+    kept = canonical(asked)
     if kept and request.method == "GET":
-        if not request.GET.get("after"):
+        if not asked.get("after"):
             note_asked(actor, kept)
         context.update(kept=kept, kept_name=titles_of([kept])[kept], saved=saved_as(actor, kept))
     try:
-        try:
-            found = find(
-                typed, actor=actor, filters=filters, sort=sort, limit=PAGE, after=request.GET.get("after") or None
-            )
-        except ValueError:
-            # No end of a page, or one of another order: the first page.
-            found = find(typed, actor=actor, filters=filters, sort=sort, limit=PAGE)
+        found = _find(typed, asked, actor, sort)
     except EngineError:
         context["down"] = True
         context["hits"] = [
@@ -61,122 +61,91 @@ def search(request: HttpRequest) -> HttpResponse:
         ]
         return render(request, "search/search.html", context, status=503)
     # Which result stands first on this page of them: addresses of pages carry it.
-    first = (number_in(request.GET.get("n", "")) or 1) if request.GET.get("after") else 1
+    first = (number_in(asked.get("n", "")) or 1) if asked.get("after") else 1
+    hits = [view_of(hit, query_of(asked, first + index)) for index, hit in enumerate(found.hits)]
+    names = names_of({name: [*found.facets.get(name, ()), *given(asked).get(name, ())] for name in NAMED}, actor)
     context.update(
         total=found.total,
-        acts=[act for acts in registry.found_acts for act in acts(actor, kept)] if kept and found.total else [],
+        acts=[one for acts in registry.found_acts for one in acts(actor, kept)] if kept and found.total else [],
         took=found.took_ms,
         loosened=found.loosened,
+        meant={"words": found.meant, "url": changed(asked, q=found.meant)} if found.meant else None,
         problems=said(found.parsed),
-        hits=[view_of(hit, query_of(request.GET, first + index)) for index, hit in enumerate(found.hits)],
-        facets=facets_of(request.GET, found.facets),
+        hits=hits,
+        facets=facets_of(asked, found.facets, names),
         chosen=[
-            {"label": word(name, value), "url": _without(request.GET, name, value)}
-            for name, values in filters.items()
+            {"label": word(name, value, names), "url": without(asked, name, value)}
+            for name, values in given(asked).items()
             for value in values
         ],
-        next_url=_with(request.GET, after=found.after, n=first + len(found.hits)) if found.after else "",
+        next_url=going_on(asked, found.after, first + len(hits)) if found.after else "",
         sorts=[
-            {"label": label, "url": _with(request.GET, sort=value, after=None), "current": value == sort}
-            for value, label in (
-                (Sort.RELEVANCE, _("best first")),
-                (Sort.NEWEST, _("newest first")),
-                (Sort.OLDEST, _("oldest first")),
-            )
+            {"label": label, "url": changed(asked, sort=value), "current": value == sort} for value, label in sorts()
         ],
+        **_view(asked, actor, hits, sort),
     )
     return render(request, "search/search.html", context)
 
 
-def view_of(hit: Hit, query: str) -> dict[str, Any]:
-    """What a row of the results shows; marks stand in the accents of the text. `query` goes with its addresses, for the way to the next result."""
-    document = hit.document
-    pages = sorted({piece.page for piece in hit.snippets if piece.page})
-    url = f"{document.get_absolute_url()}?{query}"
+NAMED = ("agency", "unit", "fonds", "dossier")
+
+
+def sorts() -> list[tuple[Sort, str]]:
+    return [
+        (Sort.RELEVANCE, _("best first")),
+        (Sort.NEWEST, _("newest first")),
+        (Sort.OLDEST, _("oldest first")),
+        (Sort.NUMBER, pgettext("order", "by number")),
+        (Sort.FILED, pgettext("order", "latest filed first")),
+    ]
+
+
+def _find(typed: str, asked: QueryDict, actor: Actor, sort: Sort) -> Found:
+    given_on: dict[str, Any] = {"filters": filters_of(asked), "facets": opened(asked), "sort": sort, "limit": PAGE}
+    try:
+        return find(typed, actor=actor, after=asked.get("after") or None, **given_on)
+    except ValueError:
+        # No end of a page, or one of another order: the first page.
+        return find(typed, actor=actor, **given_on)
+
+
+def _view(asked: QueryDict, actor: Actor, hits: list[Mapping[str, Any]], sort: Sort) -> dict[str, Any]:
+    """As a list or as a table, as the person last chose; the table with her columns."""
+    view = asked.get("view", "")
+    if view in ("list", "table"):
+        if preferred(actor.user, VIEW, "list") != view:
+            remember(actor, VIEW, lambda _kept: view)
+    else:
+        view = preferred(actor.user, VIEW, "list")
+    views = {
+        "table": view == "table",
+        "views": [
+            {"label": pgettext("view", "List"), "url": changed(asked, view="list"), "current": view != "table"},
+            {"label": pgettext("view", "Table"), "url": changed(asked, view="table"), "current": view == "table"},
+        ],
+    }
+    if view != "table":
+        return views
+    listing = Results(actor, {}, columns_of(actor.user, Results.name))
+    heads = []
+    for column in listing.shown:
+        ways = SORTS.get(column.name, ())
+        # A column that is the order already turns it round, where it can.
+        following = next((way for way in ways if way is not sort), None)
+        current = ("descending" if sort in FALLING else "ascending") if sort in ways else ""
+        heads.append({"column": column, "sorted": current, "url": changed(asked, sort=following) if following else ""})
     return {
-        "number": document.code,
-        "date": document.issued_date,
-        "type": document.type_name,
-        "url": url,
-        "title": marked(document.subject or str(_("Untitled document")), hit.title_marks),
-        "text": _pieces(hit),
-        "pages": [(number, f"{url}&page={number}#page-{number}") for number in pages]
-        if (document.page_amount or 0) > 1
-        else [],
-        "agency": document.organ_name or document.agency.name,
-        "dossiers": [(dossier.code, dossier.get_absolute_url()) for dossier in hit.dossiers[:3]],
-        "indication": hit.main.status.indication if hit.main else None,
-        "state": DossierState.ARCHIVED if document.sealed_at else hit.dossiers[0].state if hit.dossiers else "",
-        "page_count": document.page_amount,
-        "scanned": bool(hit.extraction and hit.extraction.ocr == "done"),
+        **views,
+        "heads": heads,
+        "rows": [[(column, column.cell(hit)) for column in listing.shown] for hit in hits],
+        "choosable": [column for column in listing.columns if not column.fixed],
+        "shown_names": {column.name for column in listing.shown},
     }
 
 
-def _pieces(hit: Hit) -> SafeString:
-    shown = SafeString("")
-    for piece in hit.snippets:
-        text = hit.text[piece.start : piece.end]
-        spans = [(mark.start - piece.start, mark.end - piece.start) for mark in piece.marks]
-        before = "… " if piece.start and not shown else ""
-        shown = format_html("{}{}{} … ", shown, before, marked(text, spans))
-    return shown
-
-
-TITLES = {
-    "agency": lambda: _("Agency"),
-    "year": lambda: _("Year"),
-    "type": lambda: _("Type"),
-    "state": lambda: _("State"),
-    "verdict": lambda: _("Signature"),
-}
-
-
-def facets_of(asked: QueryDict, counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
-    names = agency_names(counts.get("agency", {}))
-    shown = []
-    for name in COUNTED:
-        values = counts.get(name, {})
-        order = (
-            sorted(values.items(), key=lambda pair: pair[0], reverse=True)
-            if name == "year"
-            else sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
-        )
-        chosen = asked.getlist(name)
-        options = [
-            {
-                "label": word(name, value, names),
-                "url": _without(asked, name, value) if value in chosen else _adding(asked, name, value),
-                "count": count,
-                "current": value in chosen,
-                **({"indication": value} if name == "verdict" else {}),
-            }
-            for value, count in order
-        ]
-        if options:
-            shown.append({"title": TITLES[name](), "options": options[:SHOWN]})
-    return shown
-
-
-def _with(asked: QueryDict, **changes: Any) -> str:
-    query = asked.copy()
-    for name, value in changes.items():
-        query.pop(name, None)
-        if value is not None:
-            query[name] = str(value)
-    return f"{reverse('search')}?{query.urlencode()}"
-
-
-def _adding(asked: QueryDict, name: str, value: str) -> str:
-    query = asked.copy()
-    query.pop("after", None)
-    query.pop("n", None)
-    query.appendlist(name, value)
-    return f"{reverse('search')}?{query.urlencode()}"
-
-
-def _without(asked: QueryDict, name: str, value: str) -> str:
-    query = asked.copy()
-    query.pop("after", None)
-    query.pop("n", None)
-    query.setlist(name, [one for one in query.getlist(name) if one != value])
-    return f"{reverse('search')}?{query.urlencode()}"
+@act
+def set_columns(request: HttpRequest) -> HttpResponse:
+    """Keep the columns of the table of results as this person wants them."""
+    chosen = None if "reset" in request.POST else request.POST.getlist("column")
+    remember_columns(request.actor.user, Results, chosen)  # type: ignore[attr-defined]
+    return redirect(came_from(request))

@@ -1,6 +1,8 @@
 // The frame of a page: menus close, toasts close, dialogues open, htmx says that it is busy.
 import './tray.js'
 
+if (document.querySelector('form.vk-search')) import('./suggest.js')
+
 function closeMenus(except) {
   for (const menu of document.querySelectorAll('details.vk-pop[open]')) if (menu !== except) menu.open = false
 }
