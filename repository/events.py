@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from repository.models import Agency, Dossier, Event
 
 
+# Opening and taking away: told to the person herself, and to those who may know of others (`see readings`).
+READINGS = ("dossier.read", "document.read", "file.downloaded", "dossier.printed", "dossier.collected", "signatures.read")
+
+
 def plain(value: Any) -> Any:
     """A value as canonical JSON can hold it: identities, dates and numbers beyond 2^53 as text, models as their identity."""
     if isinstance(value, Model):
@@ -167,12 +171,16 @@ def history_of(thing: Model) -> QuerySet[Event]:
 
 
 def history_for(actor: Actor, thing: Model) -> QuerySet[Event]:
-    """The history as the actor may see it: nothing of other dossiers, other documents or a secrecy that she may not see."""
+    """The history as the actor may see it: nothing of other dossiers, other documents or a secrecy that she may not see, and what
+    others read only where she may know it."""
+    from repository.access import may
     from repository.models import Document, Dossier, Event
 
     events = history_of(thing)
     if actor.is_system:
         return events
+    if not may(actor, "see readings", thing):
+        events = events.exclude(~Q(actor_id=actor.id), kind__in=READINGS)
     # Asked of each event: as lists they would hold every record there is.
     dossier = Dossier.objects.visible_to(actor).filter(pk=OuterRef("dossier_id"))
     document = Document.objects.visible_to(actor).filter(pk=OuterRef("object_id"))

@@ -102,6 +102,20 @@ class Keeps:
     parts: Callable[[Any], list[Any]]
 
 
+class Sealer(Protocol):
+    """The archive's own seal under data that it gives out.
+
+    `seal` raises the job outcomes (`repository.jobs.outcomes`): Again where the key cannot be reached now, ItemFailed where it refuses.
+    `check` says whether a seal is the archive's and was made for this purpose over this data, None where that cannot be told, and why.
+    """
+
+    def ready(self) -> bool: ...
+
+    def seal(self, data: bytes, purpose: str) -> bytes: ...
+
+    def check(self, data: bytes, seal: bytes, purpose: str) -> tuple[bool | None, str]: ...
+
+
 Check = Callable[["Dossier"], Iterable["Blocker"]]
 
 
@@ -139,6 +153,8 @@ class Registry:
     walkers: list[Callable[[str, Actor, str], Iterator[tuple[list[UUID], str]]]] = field(default_factory=list)
     # How a search is called: (search) to words.
     search_titles: list[Callable[[str], str]] = field(default_factory=list)
+    # What puts the archive's seal under data that other parts give out.
+    sealers: list[Sealer] = field(default_factory=list)
 
     def work(self, *kinds: JobKind) -> None:
         """These kinds of jobs are worked here, each by its name."""

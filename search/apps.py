@@ -22,6 +22,9 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from repository.registry import Panel, registry
         from repository.sentences import say
+        from search.alerts import plugins as alerts
+        from search.exports import plugins as exports
+        from search.history import plugins as history
         from search.index_plugins import register as register_index
         from search.indexer import settle
         from search.outbox import put
@@ -49,3 +52,6 @@ class SearchConfig(AppConfig):
         registry.ways.append(way_of)
         registry.walkers.append(walk)
         registry.search_titles.append(lambda query: titles_of([query])[query])
+        alerts.register()
+        exports.register()
+        history.register()

@@ -2,6 +2,9 @@
 
 from django.urls import path
 
+from search.alerts.urls import urlpatterns as of_alerts
+from search.exports.urls import urlpatterns as of_exports
+from search.history.urls import urlpatterns as of_history
 from search.pages import saved
 from search.pages.abbreviations import abbreviations, set_abbreviations
 from search.pages.facets import facet
@@ -28,4 +31,7 @@ urlpatterns = [
     path("search/forget/", saved.forget, name="forget_search"),
     path("search/saved/<uuid:search_id>/rename/", saved.rename, name="rename_search"),
     path("search/saved/<uuid:search_id>/delete/", saved.delete, name="delete_search"),
+    *of_alerts,
+    *of_exports,
+    *of_history,
 ]

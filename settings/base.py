@@ -57,6 +57,10 @@ TIMESTAMP_SECONDS = number("TIMESTAMP_SECONDS", 10, least=1)
 # What can be proven for less than so many months is renewed at night; 0: only when a person asks.
 RENEW_WITHIN_MONTHS = number("RENEW_WITHIN_MONTHS", 0)
 
+# How many days it is kept who searched for what; 0: not at all. In the report stands what at least so many people searched for.
+SEARCH_LOG_DAYS = number("SEARCH_LOG_DAYS", 180)
+SEARCH_REPORT_PEOPLE = number("SEARCH_REPORT_PEOPLE", 2, least=1)
+
 INSTALLED_APPS = [
     "repository",
     "search",

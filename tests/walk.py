@@ -19,7 +19,7 @@ from repository.clock import now
 from repository.codes import JobState
 from repository.jobs.engine import enqueue
 from repository.models import Document, Dossier, File, Finding, Hold, Job, JobItem, Verification
-from search.models import SavedSearch
+from search.models import Alert, AlertNotice, SavedSearch
 from signing.anchor_proposals import propose_anchor
 from signing.models import Audit, AuditRow, Batch, BatchRow, SigningKey, SigningRequest, SigningStep
 from signing.validation.verdicts import FileFacts, FileVerdict, Message, Outcome
@@ -40,6 +40,7 @@ RECORD_IDS = {
     "audit_id",
     "batch_id",
     "request_id",
+    "notice_id",
 }
 # Names in Wagtail's closed addresses; one number or word is as good as another before a closed door.
 CLOSED_IDS = {
@@ -189,6 +190,8 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
     saved = SavedSearch.objects.create(
         owner=cast.user("clerk"), name=f"{CANARY}-timkiem", query=f"q={CANARY}", created_at=moment
     )
+    alert = Alert.objects.create(search=saved, since=moment)
+    notice = AlertNotice.objects.create(alert=alert, found_at=moment, count=1, ids=document.pk.bytes)
     world = cast.world
     audit = Audit.objects.create(
         agency=world.office,
@@ -212,6 +215,7 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         **signing_of(cast, document, file),
         "what": "table",
         "search_id": saved.pk,
+        "notice_id": notice.pk,
         "dossier_id": dossier.pk,
         "document_id": document.pk,
         "file_id": file.pk,
@@ -291,12 +295,12 @@ REFERENCE = {
     *("User", "Membership", "Agency", "AgencyName", "Fonds", "RecordClass", "FilePlan", "FilePlanEntry"),
     *("TrustAnchor", "AnchorProposal", "SigningKey"),
 }
-# Reading is an event, and events are put in order: these grow by themselves.
-EVIDENCE = {"Event", "EventPosition", "Checkpoint"}
+# Reading is an event, and events are put in order; searches are noted: these grow by themselves.
+EVIDENCE = {"Event", "EventPosition", "Checkpoint", "AskedSearch"}
 
 
 # What somebody who reads may have made of what she reads; it changes nothing.
-MADE_FOR_READERS = ("download", "export", "sheets", "signature-report", "evidence-bundle")
+MADE_FOR_READERS = ("download", "export", "search-export", "sheets", "signature-report", "evidence-bundle")
 
 
 def rows_of_records(*, reader: Any = None) -> dict[str, list[dict[str, Any]]]:

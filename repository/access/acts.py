@@ -13,6 +13,8 @@ RECORD_ACTS: dict[str, tuple[Role, ...]] = {
     "view": READING_ROLES,
     "download": READING_ROLES,
     "history": READING_ROLES,
+    # Who opened it and took it away.
+    "see readings": (A, H, U),
     "file": FILING_ROLES,
     "edit": FILING_ROLES,
     "order": FILING_ROLES,
@@ -54,6 +56,8 @@ GENERAL_ACTS: dict[str, tuple[Role, ...]] = {
     "manage classes": (H, M),
     "manage trust": (H, M),
     "manage abbreviations": (A, H),
+    # What is searched for and not found, without who asked.
+    "see searches": (A, H, U, M),
     "manage keys": (M,),
     "search": READING_ROLES,
     "work": FILING_ROLES,

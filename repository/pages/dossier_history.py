@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from repository.access import fetch_for
-from repository.events import history_for
+from repository.events import READINGS, history_for
 from repository.models import Dossier
 
 STRETCH = 20
-READINGS = ("dossier.read", "document.read", "file.downloaded", "dossier.printed", "dossier.collected")
 
 
 @login_required

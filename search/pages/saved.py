@@ -18,6 +18,7 @@ from repository.models import User
 from repository.pages.base import act, came_from, done, page
 from repository.preferences import preferred, remember
 from repository.refusals import Refused
+from search.alerts.jobs import unread_of
 from search.models import SavedSearch
 from search.pages.asked import canonical, titles_of
 
@@ -41,7 +42,7 @@ def _list(kept: Any) -> list[str]:
 
 
 def saved_as(actor: Actor, query: str) -> SavedSearch | None:
-    return SavedSearch.objects.filter(owner=actor.user, query=query).first()
+    return SavedSearch.objects.filter(owner=actor.user, query=query).select_related("alert").first()
 
 
 def own(actor: Actor, search_id: UUID) -> SavedSearch:
@@ -76,7 +77,14 @@ def lists_of(actor: Actor, most: int) -> dict[str, Any]:
 def saved(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     require(actor, "search")
-    return render(request, "search/saved.html", lists_of(actor, MOST))
+    return render(request, "search/saved.html", {**lists_of(actor, MOST), "saved": with_alerts(actor)})
+
+
+def with_alerts(actor: Actor) -> list[dict[str, Any]]:
+    """The person's searches with their alerts and what they told and she has not read; two queries."""
+    unread = {one.alert_id: one for one in unread_of(actor, MOST)}
+    rows = SavedSearch.objects.filter(owner=actor.user).select_related("alert")[:MOST]
+    return [{"search": one, "alert": getattr(one, "alert", None), "unread": unread.get(one.pk)} for one in rows]
 
 
 @act

@@ -19,6 +19,7 @@ from search import outbox
 from search.columns import FALLING, SORTS, Results
 from search.engines.base import EngineError, Sort
 from search.facets import filters_of, given
+from search.history.asked import note
 from search.pages.addresses import changed, going_on, without
 from search.pages.asked import canonical, titles_of
 from search.pages.facets import facets_of, opened, with_range
@@ -60,6 +61,9 @@ def search(request: HttpRequest) -> HttpResponse:
             for row in by_number_and_title(typed, actor=actor)
         ]
         return render(request, "search/search.html", context, status=503)
+    if kept and request.method == "GET" and not asked.get("after"):
+        # Nearest ones are not what was asked for.
+        note(actor, kept, 0 if found.loosened else found.total)
     # Which result stands first on this page of them: addresses of pages carry it.
     first = (number_in(asked.get("n", "")) or 1) if asked.get("after") else 1
     hits = [view_of(hit, query_of(asked, first + index)) for index, hit in enumerate(found.hits)]

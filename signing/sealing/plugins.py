@@ -36,10 +36,12 @@ def places(actor: Actor) -> Iterator[dict[str, Any]]:
 
 
 def register() -> None:
+    from signing.data_seal import DataSeal
     from signing.models import SigningKey, SigningRequest, SigningStep
     from signing.pages.requests import dossier_panel, panel, part
     from signing.sealing.copies import KIND, work_copy
 
+    registry.sealers.append(DataSeal())
     registry.places.append(places)
     registry.home_panels.append(Panel("signing", 8, "signing/home_requests.html", part))
     registry.document_panels.append(Panel("signing", 20, "signing/requests_panel.html", panel))

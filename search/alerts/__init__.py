@@ -1,0 +1,1 @@
+"""Saved searches that tell their owner of new documents."""
