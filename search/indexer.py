@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
 
-from repository.models import Document
 from search import outbox
 from search.assembly import assemble
-from search.engines.base import Change, Engine, WriterBusy
+from search.engines.base import Engine, Writer, WriterBusy
 from search.engines.connect import connect
-from search.models import Outbox
-from search.preparing import prepared, processes_for
 
 log = logging.getLogger(__name__)
 
 BATCH = 100
-REBUILD_BATCH = 500
-COMMIT = 5_000
-"""Documents of a rebuild that are written together: each commit is a segment, and segments have to be merged."""
+PATIENCE = 60.0
+"""Seconds that a rebuild waits for whoever is writing: an indexer is through in a moment."""
 
 
 def engine() -> Engine:
@@ -66,6 +62,25 @@ def drain() -> int:
     return written
 
 
+@contextmanager
+def writer_when_free(patience: float = PATIENCE) -> Iterator[Writer]:
+    """Enter to write, as soon as nobody else does. Raises WriterBusy where that takes longer than `patience` seconds."""
+    pause, waited = threading.Event(), 0.0
+    while True:
+        writing = engine().writer()
+        try:
+            writer = writing.__enter__()
+            break
+        except WriterBusy:
+            if waited >= patience:
+                raise
+            pause.wait(0.1)
+            waited += 0.1
+    with ExitStack() as stack:
+        stack.push(writing)
+        yield writer
+
+
 def settle() -> None:
     """Return when nothing waits any more, whoever does the work. Raises EngineError where the engine does not let it."""
     pause = threading.Event()
@@ -74,62 +89,3 @@ def settle() -> None:
         if outbox.waiting(1):
             # Another process is writing: it will be through in a moment.
             pause.wait(0.1)
-
-
-def reindex(watch: Callable[[int, int], None] | None = None) -> int:
-    """Build a new index beside the old one from the database and put it in its place in one step. Returns how many documents it holds.
-
-    Raises WriterBusy while another process writes.
-    """
-    total = Document.objects.count()
-    done = 0
-    with engine().writer() as writer:
-        writer.start_rebuild()
-        gathered: list[Change] = []
-        for changes in prepared(_everything(), processes_for(total)):
-            gathered += changes
-            done += len(changes)
-            if len(gathered) >= COMMIT:
-                writer.write_rebuild(gathered)
-                gathered = []
-            if watch is not None:
-                watch(done, total)
-        if gathered:
-            writer.write_rebuild(gathered)
-        writer.finish_rebuild()
-    _acknowledge_held()
-    drain()
-    return done
-
-
-def _acknowledge_held() -> None:
-    """What waited and went into the new index waits no more: after a bulk of rows that is nearly everything."""
-    last: UUID | None = None
-    while revisions := outbox.waiting_after(last, REBUILD_BATCH):
-        held = engine().versions(map(str, revisions))
-        outbox.acknowledge(
-            {pk: each for pk, each in revisions.items() if (row := held.get(str(pk))) and row.version == each}
-        )
-        last = max(revisions)
-
-
-def _everything() -> Iterator[dict[UUID, int]]:
-    """All documents with their revisions, in batches."""
-    last: UUID | None = None
-    while True:
-        rows = Document.objects.order_by("pk")
-        ids = list((rows.filter(pk__gt=last) if last else rows).values_list("pk", flat=True)[:REBUILD_BATCH])
-        if not ids:
-            return
-        last = ids[-1]
-        yield _revisions(ids)
-
-
-def _revisions(ids: list[UUID]) -> dict[UUID, int]:
-    """The outbox revision of each document; one that has none yet gets it."""
-    known = dict(Outbox.objects.filter(document_id__in=ids).values_list("document_id", "revision"))
-    missing = [pk for pk in ids if pk not in known]
-    if missing:
-        outbox.put(missing)
-        known = dict(Outbox.objects.filter(document_id__in=ids).values_list("document_id", "revision"))
-    return known

@@ -10,8 +10,9 @@ from repository.ids import new_id
 from repository.models import User
 from search.models_abbreviations import Abbreviation
 from search.models_alerts import Alert, AlertKnown, AlertNotice, AskedSearch
+from search.models_checks import IndexCheck
 
-__all__ = ["Abbreviation", "Alert", "AlertKnown", "AlertNotice", "AskedSearch", "Outbox", "SavedSearch"]
+__all__ = ["Abbreviation", "Alert", "AlertKnown", "AlertNotice", "AskedSearch", "IndexCheck", "Outbox", "SavedSearch"]
 
 
 class Outbox(models.Model):

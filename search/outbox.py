@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,14 +16,17 @@ from search.models import Outbox
 BATCH = 500
 
 
-def put(ids: Iterable[UUID]) -> None:
-    """Note that these documents changed; runs in the transaction of the change and wakes the indexer after it."""
+def put(ids: Iterable[UUID], *, beyond: int = 0) -> None:
+    """Note that these documents changed; runs in the transaction of the change and wakes the indexer after it.
+
+    Their new revisions are higher than `beyond`: than what an index holds that is newer than a restored database.
+    """
     from search.tasks import wake_indexer
 
     wanted = sorted(set(ids))
     moment = now()
     # The time keeps revisions growing even where the database was built again beside an index that is older than it.
-    least = int(moment.timestamp() * 1000)
+    least = max(int(moment.timestamp() * 1000), beyond + 1)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         # First the rows, then their revisions: the second statement waits for whoever is changing the same document.
@@ -36,6 +40,12 @@ def put(ids: Iterable[UUID]) -> None:
 def waiting(limit: int) -> dict[UUID, int]:
     """Documents the index is behind on, the longest waiting first, with their revisions."""
     rows = Outbox.objects.filter(done__lt=F("revision")).order_by("changed_at")[:limit]
+    return dict(rows.values_list("document_id", "revision"))
+
+
+def waiting_since(moment: datetime, limit: int) -> dict[UUID, int]:
+    """Documents changed since then that the index is behind on."""
+    rows = Outbox.objects.filter(done__lt=F("revision"), changed_at__gte=moment).order_by("changed_at")[:limit]
     return dict(rows.values_list("document_id", "revision"))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from demo.bench.search import bench_search
-from search.indexer import reindex
+from search.rebuild import reindex
 
 
 def bench_elasticsearch(*, seed: int) -> dict[str, Any]:

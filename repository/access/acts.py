@@ -59,6 +59,7 @@ GENERAL_ACTS: dict[str, tuple[Role, ...]] = {
     # What is searched for and not found, without who asked.
     "see searches": (A, H, U, M),
     "manage keys": (M,),
+    "manage index": (M,),
     "search": READING_ROLES,
     "work": FILING_ROLES,
 }

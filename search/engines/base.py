@@ -206,7 +206,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """State of an engine, for the status page. `outdated`: made by another version of the analysis, to be rebuilt."""
+    """State of an engine, for the status page. `outdated`: made by another version of the analysis, to be rebuilt.
+
+    `rebuilding`: another index stands beside this one. `kept`: there is one from before the last rebuild.
+    """
 
     ok: bool
     engine: str
@@ -214,6 +217,7 @@ class Health:
     outdated: bool = False
     rebuilding: bool = False
     detail: str = ""
+    kept: bool = False
 
 
 class Writer(Protocol):
@@ -235,13 +239,16 @@ class Writer(Protocol):
         """Apply `changes` to the index being rebuilt only. Raises IndexMissing if none is."""
 
     def finish_rebuild(self) -> None:
-        """Make the rebuilt index the live one, in one step. The old one is kept for `go_back`."""
+        """Make the rebuilt index the live one, in one step. The old one is kept for `reopen_previous`."""
 
     def abandon_rebuild(self) -> None:
         """Drop the index being rebuilt, if there is one."""
 
-    def go_back(self) -> None:
-        """Make the index before the last rebuild live again. Raises IndexMissing if there is none."""
+    def reopen_previous(self) -> None:
+        """Take the index before the last rebuild as the one being rebuilt: brought level, it is live again when that is finished.
+
+        Raises IndexMissing if there is none that can be read, EngineError while a rebuild is under way.
+        """
 
 
 class Engine(Protocol):
@@ -270,6 +277,9 @@ class Engine(Protocol):
 
     def refresh(self) -> None:
         """Return when everything written can be found."""
+
+    def resumable(self) -> bool:
+        """Return whether a rebuild is under way that this program can go on with."""
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`; those it never heard of are left out."""

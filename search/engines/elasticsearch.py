@@ -169,11 +169,12 @@ class ElasticsearchEngine:
             with typed_errors():
                 state = self.client.cluster.health(timeout="5s")["status"]
                 rebuilding = bool(self.client.indices.exists_alias(name=self.alias_of("rebuild")))
+                kept = bool(self.client.indices.exists_alias(name=self.alias_of("previous")))
                 outdated = self.outdated()
                 documents = 0 if outdated else self.count()
         except EngineError as error:
             return Health(ok=False, engine=self.name, detail=str(error))
-        return Health(state != "red" and not outdated, self.name, documents, outdated, rebuilding, detail=state)
+        return Health(state != "red" and not outdated, self.name, documents, outdated, rebuilding, state, kept)
 
     def close(self) -> None:
         """Close the connections."""
@@ -182,10 +183,18 @@ class ElasticsearchEngine:
     def outdated(self) -> bool:
         """Whether the live index has other fields or words than this program's. Asked until it is right, then kept."""
         if not self._current:
-            live = self.client.indices.get_mapping(index=self.alias).body
-            layouts = {mapping["mappings"].get("_meta", {}).get("layout") for mapping in live.values()}
-            self._current = layouts == {LAYOUT}
+            self._current = self.layout_of("live") == {LAYOUT}
         return not self._current
+
+    def layout_of(self, which: Which | str) -> set[str | None]:
+        """Return by which layout the index behind an alias was made."""
+        found = self.client.indices.get_mapping(index=self.alias_of(which)).body
+        return {mapping["mappings"].get("_meta", {}).get("layout") for mapping in found.values()}
+
+    def resumable(self) -> bool:
+        """Return whether there is an index being rebuilt, of this program's layout."""
+        with typed_errors():
+            return bool(self.indexes_of("rebuild")) and self.layout_of("rebuild") == {LAYOUT}
 
     def alias_of(self, which: Which | str) -> str:
         """Return the name under which an index is reached."""
@@ -264,7 +273,7 @@ class ElasticsearchWriter:
             [new] = self._named("rebuild", "no rebuild is under way")
             self.client.indices.refresh(index=new)
             oldest = self.engine.indexes_of("previous")
-            self._move(live=new, previous=self.engine.indexes_of("live"), rebuild=[])
+            self._move(live=[new], previous=self.engine.indexes_of("live"), rebuild=[])
             if oldest:
                 self.client.indices.delete(index=oldest)
 
@@ -274,11 +283,15 @@ class ElasticsearchWriter:
             if unfinished := self.engine.indexes_of("rebuild"):
                 self.client.indices.delete(index=unfinished)
 
-    def go_back(self) -> None:
-        """Make the index before the last rebuild live again."""
+    def reopen_previous(self) -> None:
+        """Take the index before the last rebuild as the one being rebuilt."""
         with typed_errors():
+            if self.engine.indexes_of("rebuild"):
+                raise EngineError("a rebuild is under way: finish it or give it up first")
             [old] = self._named("previous", "no earlier index is kept")
-            self._move(live=old, previous=self.engine.indexes_of("live"), rebuild=self.engine.indexes_of("rebuild"))
+            if self.engine.layout_of("previous") != {LAYOUT}:
+                raise IndexMissing("the earlier index was made by another version and cannot be read")
+            self._move(live=self.engine.indexes_of("live"), previous=[], rebuild=[old])
 
     def _named(self, which: str, missing: str) -> list[str]:
         found = self.engine.indexes_of(which)
@@ -286,8 +299,8 @@ class ElasticsearchWriter:
             raise IndexMissing(missing)
         return found
 
-    def _move(self, *, live: str, previous: list[str], rebuild: list[str]) -> None:
-        wanted = {"live": [live], "previous": previous, "rebuild": rebuild}
+    def _move(self, *, live: list[str], previous: list[str], rebuild: list[str]) -> None:
+        wanted = {"live": live, "previous": previous, "rebuild": rebuild}
         actions = []
         for which, indexes in wanted.items():
             alias = self.engine.alias_of(which)

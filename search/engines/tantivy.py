@@ -104,6 +104,13 @@ class TantivyEngine:
     def refresh(self) -> None:
         """Do nothing: a commit is found by the next question."""
 
+    def resumable(self) -> bool:
+        """Return whether there is an index being rebuilt, of this program's layout."""
+        state = self.state()
+        return (
+            state.rebuild is not None and not state.outdated(state.rebuild) and (self.folder / state.rebuild).exists()
+        )
+
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`."""
         return self.index(which).held(ids)
@@ -124,7 +131,8 @@ class TantivyEngine:
             documents = 0 if outdated else self.count()
         except (EngineError, OSError, ValueError) as error:
             return Health(ok=False, engine=self.name, detail=str(error))
-        return Health(not outdated, self.name, documents, outdated, rebuilding=state.rebuild is not None)
+        kept = state.previous is not None
+        return Health(not outdated, self.name, documents, outdated, state.rebuild is not None, kept=kept)
 
     def close(self) -> None:
         """Let go of the open indexes."""
@@ -214,13 +222,17 @@ class TantivyWriter:
         self.close()
         self.engine.set_state(replace(self.engine.state(), rebuild=None))
 
-    def go_back(self) -> None:
-        """Make the index before the last rebuild live again."""
+    def reopen_previous(self) -> None:
+        """Take the index before the last rebuild as the one being rebuilt."""
         state = self.engine.state()
+        if state.rebuild:
+            raise EngineError("a rebuild is under way: finish it or give it up first")
         if not state.previous:
             raise IndexMissing("no earlier index is kept")
+        if state.outdated(state.previous):
+            raise IndexMissing("the earlier index was made by another version and cannot be read")
         self.close()
-        self.engine.set_state(replace(state, live=state.previous, previous=state.live))
+        self.engine.set_state(replace(state, rebuild=state.previous, previous=None))
 
     def close(self) -> None:
         """Let merges under way end, and release tantivy's own locks."""

@@ -16,6 +16,7 @@ from search.engines.base import (
     Deletion,
     Engine,
     EngineDown,
+    EngineError,
     Held,
     Home,
     IndexDocument,
@@ -556,11 +557,18 @@ def test_an_index_is_rebuilt_beside_the_old_one_which_answers_meanwhile(engine):
         assert engine.versions(["kept"], "rebuild")["kept"].version == 2, "a change is newer than what the rebuild read"
         writer.finish_rebuild()
     assert set(ids(ask(engine, "đất"))) == {"kept", "new"}
-    assert not engine.health().rebuilding
+    assert (engine.health().rebuilding, engine.health().kept, engine.resumable()) == (False, True, False)
 
     with engine.writer() as writer:
-        writer.go_back()
-    assert set(ids(ask(engine, "đất"))) == {"old", "kept", "new"}
+        writer.reopen_previous()
+        assert set(ids(ask(engine, "đất"))) == {"kept", "new"}, "nobody asks it before it is level"
+        assert (engine.resumable(), engine.health().kept) == (True, False)
+        writer.write([document("newest", "đất")])
+        with pytest.raises(EngineError):
+            writer.reopen_previous()
+        writer.finish_rebuild()
+    assert set(ids(ask(engine, "đất"))) == {"old", "kept", "new", "newest"}
+    assert engine.health().kept
 
 
 def test_a_rebuild_given_up_leaves_everything_as_it_was(engine):
@@ -571,7 +579,7 @@ def test_a_rebuild_given_up_leaves_everything_as_it_was(engine):
         with pytest.raises(IndexMissing):
             writer.finish_rebuild()
         with pytest.raises(IndexMissing):
-            writer.go_back()
+            writer.reopen_previous()
         writer.start_rebuild()
         writer.start_rebuild()
         writer.abandon_rebuild()
@@ -590,7 +598,8 @@ def test_rebuilding_twice_keeps_one_earlier_index(engine):
     assert ask(engine, "ba").total == 1
 
     with engine.writer() as writer:
-        writer.go_back()
+        writer.reopen_previous()
+        writer.finish_rebuild()
     assert ask(engine, "hai").total == 1
 
 

@@ -7,8 +7,9 @@ from repository.clock import now
 from repository.codes import Secrecy
 from repository.models import Document, Dossier
 from search import outbox
-from search.indexer import drain, engine, reindex
+from search.indexer import drain, engine
 from search.models import Outbox
+from search.rebuild import reindex
 from search.service import find
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_profiles]

@@ -92,7 +92,8 @@ class Command(BaseCommand):
         """Rows in bulk and their index; an archive that is there already is filled up."""
         import resource
 
-        from search.indexer import engine, reindex
+        from search.indexer import engine
+        from search.rebuild import reindex
 
         load = os.getloadavg()[0]
         clock, spent = time.monotonic(), time.process_time()
