@@ -3,8 +3,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.urls import reverse
-from django.utils.translation import pgettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 
 def places(actor: Any) -> Iterator[dict[str, Any]]:
@@ -27,6 +27,7 @@ class SearchConfig(AppConfig):
         from search.history import plugins as history
         from search.index_plugins import register as register_index
         from search.indexer import settle
+        from search.meaning.queue import put as put_meaning
         from search.outbox import put
         from search.page_hits import spans
         from search.pages.asked import titles_of
@@ -41,6 +42,7 @@ class SearchConfig(AppConfig):
         say("abbreviations.changed", _("%(who)s changed the list of abbreviations."))
         registry.steps.append(ReadText())
         registry.changed.append(put)
+        registry.changed.append(put_meaning)
         registry.settling.append(settle)
         register_index()
         registry.places.append(places)

@@ -11,8 +11,9 @@ from repository.models import User
 from search.models_abbreviations import Abbreviation
 from search.models_alerts import Alert, AlertKnown, AlertNotice, AskedSearch
 from search.models_checks import IndexCheck
+from search.models_meaning import Meaning
 
-__all__ = ["Abbreviation", "Alert", "AlertKnown", "AlertNotice", "AskedSearch", "IndexCheck", "Outbox", "SavedSearch"]
+__all__ = ["Abbreviation", "Alert", "AlertKnown", "AlertNotice", "AskedSearch", "IndexCheck", "Meaning", "Outbox", "SavedSearch"]
 
 
 class Outbox(models.Model):

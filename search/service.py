@@ -21,6 +21,8 @@ from search.engines.base import Hit as Found
 from search.facets import OPENED, filters_of
 from search.indexer import engine
 from search.marks import Mark, Snippet, marks, snippets
+from search.meaning.stage import Both
+from search.meaning.stage import search as by_words_and_meaning
 from search.query import ParsedQuery, Part, relaxed
 from search.suggest_meant import put_right, unmarked, with_marks
 
@@ -73,6 +75,10 @@ class Results:
     took_ms: float
     loosened: bool = False
     """No document has all the words; these have most of them."""
+    near: int = 0
+    """So many documents stand in the list for their meaning alone; the total and the counts are of the words."""
+    words_only: bool = False
+    """A model of meaning is set and did not answer."""
     meant: str = ""
     """The question as visible documents would write it, where that is another and finds something."""
 
@@ -91,10 +97,10 @@ def find(
     """Find documents the actor may see. Raises EngineError where the engine does not answer."""
     started = perf_counter()
     keys = keys_of_actor(actor)
-    parsed, answer, loosened = understand(typed), Answer(), False
+    parsed, answer, loosened = understand(typed), Both(), False
 
-    def ask(question: ParsedQuery) -> Answer:
-        return engine().search(
+    def ask(question: ParsedQuery) -> Both:
+        return by_words_and_meaning(
             Query(
                 keys=keys,
                 parsed=question,
@@ -115,7 +121,18 @@ def find(
     hits = _read(answer, parsed, actor, pieces)
     meant = "" if after or not keys else _meant(parsed, hits, actor, keys, short=loosened or not answer.total)
     took = (perf_counter() - started) * 1000
-    return Results(parsed, answer.total, hits, answer.facets, answer.after, took, loosened and answer.total > 0, meant)
+    return Results(
+        parsed,
+        answer.total,
+        hits,
+        answer.facets,
+        answer.after,
+        took,
+        loosened=loosened and answer.total > 0,
+        near=answer.near,
+        words_only=answer.failed,
+        meant=meant,
+    )
 
 
 def _meant(parsed: ParsedQuery, hits: list[Hit], actor: Actor, keys: frozenset[str], *, short: bool) -> str:

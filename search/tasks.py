@@ -10,6 +10,7 @@ from django.core.cache import cache
 log = logging.getLogger(__name__)
 
 WOKEN = "search.indexer.woken"
+WOKEN_MEANING = "search.meaning.woken"
 
 
 def wake_indexer() -> None:
@@ -32,3 +33,26 @@ def index() -> None:
     except EngineError as error:
         # Nothing is lost: everything still waits in the outbox, and the page says how far behind the index is.
         log.warning("the index is behind: %s", error)
+
+
+def wake_meaning() -> None:
+    """The same for vectors, which take longer: one message for the changes of some seconds."""
+    try:
+        if cache.add(WOKEN_MEANING, 1, timeout=10):
+            meaning.apply_async(retry=False, ignore_result=True)
+    except Exception as error:
+        log.warning("the making of vectors could not be woken (%s); beat will", type(error).__name__)
+
+
+@shared_task(name="search.meaning")
+def meaning() -> None:
+    from search.engines.base import EngineError
+    from search.meaning.job import drain
+    from search.meaning.models import MeaningDown
+
+    cache.delete(WOKEN_MEANING)
+    try:
+        drain()
+    except (MeaningDown, EngineError) as error:
+        # What waits goes on waiting, and the words answer meanwhile.
+        log.warning("vectors are behind: %s", error)

@@ -28,6 +28,14 @@ ELASTICSEARCH_URL = service_url("ELASTICSEARCH_URL", "http", "https")
 ELASTICSEARCH_API_KEY = os.environ.get("ELASTICSEARCH_API_KEY") or None
 ELASTICSEARCH_CA_CERTS = os.environ.get("ELASTICSEARCH_CA_CERTS") or None
 ELASTICSEARCH_INDEX = os.environ.get("ELASTICSEARCH_INDEX") or "vankho"
+# Meaning, as an option: a model in a folder, or a service that speaks OpenAI's protocol for embeddings. Neither: words alone.
+MEANING_URL = service_url("MEANING_URL", "http", "https")
+MEANING_MODEL = os.environ.get("MEANING_MODEL") or "default"
+MEANING_API_KEY = hidden("MEANING_API_KEY")
+MEANING_SECONDS = number("MEANING_SECONDS", 1, least=1)
+MEANING_FOLDER = os.environ.get("MEANING_FOLDER") or None
+MEANING_QUERY_PREFIX = os.environ.get("MEANING_QUERY_PREFIX") or ""
+MEANING_TEXT_PREFIX = os.environ.get("MEANING_TEXT_PREFIX") or ""
 TIKA_SERVER_URL = service_url("TIKA_SERVER_URL", "http", "https")
 REDIS_URL = service_url("REDIS_URL", "redis", "rediss")
 

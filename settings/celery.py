@@ -55,6 +55,7 @@ app.conf.update(
         "sequence": {"task": "repository.sequence", "schedule": 60.0, "options": {"expires": 60.0}},
         "nightly": {"task": "repository.nightly", "schedule": crontab(hour=1, minute=0)},
         "index": {"task": "search.index", "schedule": 10.0, "options": {"expires": 10.0}},
+        "meaning": {"task": "search.meaning", "schedule": 60.0, "options": {"expires": 60.0}},
     },
     beat_schedule_filename=str(data_folder() / "beat-schedule"),
 )

@@ -19,6 +19,7 @@ from search.query.nodes import (
     AtLeast,
     Dated,
     In,
+    Listed,
     Near,
     Node,
     Number,
@@ -120,6 +121,13 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Identified:
+    """One of these documents. It ranks nothing."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unranked:
     """Found by the clause, ranked by nothing of it."""
 
@@ -136,7 +144,7 @@ class Bool:
     least: int = 0
 
 
-Clause = Term | Fixed | Adjacent | Close | Starts | OneOf | Between | Unranked | Bool
+Clause = Term | Fixed | Adjacent | Close | Starts | OneOf | Between | Identified | Unranked | Bool
 
 
 def behind(key: str, value: str) -> str:
@@ -219,6 +227,8 @@ def _clause(node: Node, weight: float, keys: tuple[str, ...]) -> Clause:
             return Between(first, last)
         case Shared(shared, least):
             return Bool(should=tuple(Fixed(Field.PAIRS, pair, points) for pair, points in shared), least=least)
+        case Listed(ids):
+            return Identified(ids)
         case All(parts):
             return Bool(
                 must=tuple(_clause(part, weight, keys) for part in parts if not isinstance(part, Without)),

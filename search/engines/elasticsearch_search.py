@@ -19,6 +19,7 @@ from search.engines.clauses import (
     Clause,
     Close,
     Fixed,
+    Identified,
     OneOf,
     Starts,
     Term,
@@ -120,6 +121,8 @@ def spell(clause: Clause) -> DslQuery:
             return _unscored(Q("prefix", **{field.value: value}))
         case OneOf(facet, values):
             return _unscored(Q("terms", **{facet_field(facet): list(values)}))
+        case Identified(ids):
+            return _unscored(Q("ids", values=list(ids)))
         case Between(first_day, last_day):
             start, end = sort_key_range(first_day, last_day)
             return _unscored(Q("range", by_date={"gte": start, "lt": end}))

@@ -19,6 +19,7 @@ from search.engines.clauses import (
     Clause,
     Close,
     Fixed,
+    Identified,
     OneOf,
     Starts,
     Term,
@@ -109,6 +110,8 @@ class _Asked:
                 return _unscored(TantivyQuery.regex_query(schema, field, re.escape(value) + ".*"))
             case OneOf(facet, values):
                 return _unscored(self.index.any_of(facet_field(facet), values))
+            case Identified(ids):
+                return _unscored(self.index.any_of("id", ids))
             case Between(first_day, last_day):
                 return _unscored(self.between(*sort_key_range(first_day, last_day)))
             case Unranked(inner):

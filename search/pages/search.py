@@ -73,6 +73,8 @@ def search(request: HttpRequest) -> HttpResponse:
         acts=[one for acts in registry.found_acts for one in acts(actor, kept)] if kept and found.total else [],
         took=found.took_ms,
         loosened=found.loosened,
+        near=found.near,
+        words_only=found.words_only,
         meant={"words": found.meant, "url": changed(asked, q=found.meant)} if found.meant else None,
         problems=said(found.parsed),
         hits=hits,

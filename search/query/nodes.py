@@ -91,6 +91,13 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One of these documents, by identity. Nobody types this: it narrows a question to what another list has."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Every part must be found. Without parts it is every document."""
 
@@ -129,7 +136,7 @@ class Without:
 
 Leaf = Word | Phrase | Near | Prefix | Number | Same
 """What can stand in a text, and be marked there."""
-Node = Leaf | In | Value | Dated | Shared | All | Any | AtLeast | Without
+Node = Leaf | In | Value | Dated | Shared | Listed | All | Any | AtLeast | Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ def wanted(node: Node, part: Part | None = None) -> list[Leaf]:
             return [leaf for each in parts for leaf in wanted(each, part)]
         case In(where, what):
             return [what] if where is part else []
-        case Without() | Value() | Dated() | Shared():
+        case Without() | Value() | Dated() | Shared() | Listed():
             return []
         case _:
             return [node]
