@@ -18,6 +18,7 @@ from repository.codes import DossierState
 from repository.guide import TOPICS
 from repository.models import Document, Dossier, File, FilePlan, FilePlanEntry, FileStatus, Hold, Job, Verification
 from repository.pages.homes.waiting import QUEUES
+from search.models import AlertNotice
 from signing.models import AnchorProposal, Audit, Batch, TrustAnchor
 
 # The people of the demonstration archive, by role; the tests' cast goes by the names of the roles themselves.
@@ -134,6 +135,12 @@ def a_batch(actor: Actor) -> str | None:
     return reverse("batch", args=[batch.pk]) if batch else None
 
 
+def a_notice(actor: Actor) -> str | None:
+    """What an alert told her."""
+    found = AlertNotice.objects.filter(alert__search__owner=actor.user).order_by("pk").first()
+    return found.get_absolute_url() if found else None
+
+
 def an_anchor(actor: Actor) -> str | None:
     anchor = TrustAnchor.objects.order_by("pk").first()
     return anchor.get_absolute_url() if anchor else None
@@ -185,6 +192,14 @@ PAGES: tuple[Page, ...] = (
     Page("search-problem", ("reader",), at("search", q="đất loai:abc ngay:2026..2025")),
     Page("abbreviations", ("reader", "archivist"), at("abbreviations")),
     Page("saved-searches", ("reader",), at("saved_searches")),
+    Page("alert-notice", ("reader",), a_notice),
+    Page("export-found", ("reader",), at("export_found", search="q=an+toan")),
+    Page("own-readings", ("reader",), at("own_readings")),
+    Page("own-searches", ("reader",), at("own_searches")),
+    Page("readings", ("auditor",), at("readings")),
+    Page("searches-asked", ("auditor",), at("searches")),
+    Page("search-report", ("archivist", "administrator"), at("search_report")),
+    Page("readers", ("auditor",), of_document("readers")),
     Page("dossiers", (*READERS, "outsider"), at("dossiers")),
     Page("documents", READERS, at("documents")),
     Page("dossier-open", FILERS, dossier(state=DossierState.OPEN)),

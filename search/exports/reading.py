@@ -48,7 +48,7 @@ def _of_workbook(path: Path) -> dict[str, Any]:
     try:
         first, table, hidden = book.worksheets[:3]
         parts = list(hidden.iter_rows(values_only=True))
-        sheet = "".join(str(row[0]) for row in parts if row and row[0] is not None).encode()
+        sheet = "".join(_cell(row[0]) for row in parts if row and row[0] is not None).encode()
         seal = parts[0][1] if parts and len(parts[0]) > 1 else None
         rows = table.iter_rows(values_only=True)
         heads = [_cell(value) for value in next(rows)]
@@ -74,7 +74,10 @@ def _cell(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    from openpyxl.utils.escape import unescape
+
+    # A workbook writes `_x0041_` as `_x005F_x0041_` (ECMA-376 part 1, 22.9.2.19).
+    return unescape(str(value))
 
 
 # ── a package ──

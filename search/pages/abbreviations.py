@@ -16,10 +16,13 @@ from search.abbreviations import as_lines, set_list
 def abbreviations(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     require(actor, "search")
-    lines = as_lines()
+    lines = listed = as_lines()
+    if words := " ".join(request.GET.get("add", "").split())[:200]:
+        # From the report of what is not found: a line begun, for the archivist to complete.
+        lines = "\n".join(filter(None, [listed, f"{words} = " if " " not in words else f" = {words}"]))
     context = {
         "lines": lines,
-        "pairs": [line.split(" = ", 1) for line in lines.splitlines()],
+        "pairs": [line.split(" = ", 1) for line in listed.splitlines()],
         "may_change": may(actor, "manage abbreviations"),
         "search_url": reverse("search"),
     }
