@@ -57,7 +57,7 @@ class Results(Listing):
         _column("type", gettext_lazy("Type"), lambda row: row["type"] or NOTHING, css="vk-nowrap"),
         _column("subject", gettext_lazy("Subject"), _subject, fixed=True, css="is-title"),
         _column("hits", gettext_lazy("Pages with the words"), _pages),
-        _column("issuer", gettext_lazy("Issued by"), lambda row: row["agency"] or NOTHING),
+        _column("issuer", gettext_lazy("Issued by"), lambda row: row["agency"] or NOTHING, shown=False),
         _column("dossiers", gettext_lazy("In dossier"), _dossiers),
         _column(
             "signatures",
