@@ -4,7 +4,7 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from repository.clock import now
 from repository.models import Event, Extraction
@@ -144,3 +144,30 @@ def test_a_line_that_is_no_abbreviation_is_named_and_nothing_changes(cast, lines
     with pytest.raises(Refused, match=r"2|dòng|Line"):
         set_list(f"UB = Ủy ban\n{lines}", actor=cast.archivist)
     assert Abbreviation.objects.count() == 2
+
+
+def test_questions_come_as_lines_as_objects_or_as_one_list_and_are_answered_in_their_order(filed, cast, tmp_path):
+    written = {
+        "lines": "thu hồi đất\n\nkhông đâu có\n",
+        "objects": '\ufeff{"id": "A0", "text": "thu hồi đất", "rel": ["x"]}\n{"id": 7, "query": "không đâu có"}\n',
+        "list": json.dumps([{"id": "A0", "text": "thu hồi đất"}, "không đâu có"]),
+    }
+    for name, text in written.items():
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        out = StringIO()
+        call_command("search", queries=file, json=True, stdout=out, as_user=cast.reader.user.username)
+        first, second = map(json.loads, out.getvalue().splitlines())
+        assert first["query"] == "thu hồi đất", name
+        assert [(hit["rank"], hit["id"], hit["pages"]) for hit in first["results"]] == [(1, str(filed.pk), [1])]
+        assert second["results"] == []
+        assert first.get("id") == (None if name == "lines" else "A0")
+
+
+def test_lines_that_are_no_questions_are_told_by_number_before_anything_is_asked(filed, cast, tmp_path):
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"id": 1, "text": "đất"}\n{"id": 2\n{"id": 3}\n{"id": [], "text": "x"}\n')
+    out = StringIO()
+    with pytest.raises(CommandError, match="line 2: begins like JSON.*line 3: has no words.*line 4: has an `id`"):
+        call_command("search", queries=file, json=True, stdout=out, as_user=cast.reader.user.username)
+    assert out.getvalue() == ""
