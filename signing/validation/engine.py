@@ -35,6 +35,7 @@ from signing.validation.evidence import evidence_of, wanted_of
 from signing.validation.examination import Examined, examine
 from signing.validation.knowledge import read_knowledge
 from signing.validation.material import gathered
+from signing.validation.once import worked_out_once
 from signing.validation.pages import compare_pages
 from signing.validation.policy import Policy
 from signing.validation.stamps import stamps_of
@@ -97,7 +98,8 @@ def validate_bytes(
     started = time.monotonic()
     known = read_knowledge(knowledge)
     run = _Run(data, Trust(anchors, now, at, policy, known), password, policy)
-    outcome, message = run.outcome()
+    with worked_out_once():
+        outcome, message = run.outcome()
     return FileVerdict(
         sha256=hashlib.sha256(data).hexdigest(),
         outcome=outcome,
