@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 
 # Opening and taking away: told to the person herself, and to those who may know of others (`see readings`).
-READINGS = ("dossier.read", "document.read", "file.downloaded", "dossier.printed", "dossier.collected", "signatures.read")
+READINGS = (
+    "dossier.read",
+    "document.read",
+    "file.downloaded",
+    "dossier.printed",
+    "dossier.collected",
+    "signatures.read",
+)
 
 
 def plain(value: Any) -> Any:
