@@ -46,15 +46,17 @@ def whole(query: str, actor: Actor, *, loosely: bool = True) -> Whole:
     return Whole(parsed.typed, parsed, filters, keys, total)
 
 
-def stretches(asked: Whole, actor: Actor) -> Iterator[tuple[list[UUID], int]]:
-    """At most 1,000 identities at a time, newest first by date, each asked of the rule in the database as well; and how many that left out.
-
-    Raises EngineError.
-    """
+def stretches(asked: Whole) -> Iterator[list[UUID]]:
+    """At most 1,000 identities at a time, newest first by date. The caller asks the rule in the database of them. Raises EngineError."""
     if not asked.keys:
         return
     question = Query(keys=asked.keys, parsed=asked.parsed, filters=asked.filters, sort=Sort.NEWEST, limit=LONGEST_PAGE)
     for answer in engine().walk(question):
-        ids = [UUID(hit.id) for hit in answer.hits]
-        seen = set(Document.objects.visible_to(actor).filter(pk__in=ids).order_by().values_list("pk", flat=True))
-        yield [one for one in ids if one in seen], len(ids) - len(seen)
+        yield [UUID(hit.id) for hit in answer.hits]
+
+
+def seen(ids: list[UUID], actor: Actor) -> list[UUID]:
+    """Those of them that the actor may see, in their order; one query."""
+    rows = Document.objects.visible_to(actor).filter(pk__in=ids).order_by()
+    visible = set(rows.values_list("pk", flat=True))
+    return [one for one in ids if one in visible]

@@ -19,7 +19,7 @@ from repository.actors import Actor, actor_of
 from repository.clock import now
 from repository.jobs.outcomes import Again, Save
 from search.engines.base import EngineError
-from search.found import stretches, whole
+from search.found import seen, stretches, whole
 from search.models import Alert, AlertKnown, AlertNotice
 
 # Documents that an alert keeps in mind: 320 KB of identities. A search that finds more is too wide to be told of.
@@ -66,7 +66,7 @@ def _found(query: str, actor: Actor) -> list[UUID] | None:
     asked = whole(query, actor, loosely=False)
     if asked.total > MOST:
         return None
-    return [one for ids, _left_out in stretches(asked, actor) for one in ids]
+    return [one for ids in stretches(asked) for one in seen(ids, actor)]
 
 
 def _write(alert: Alert, found: list[UUID] | None) -> dict[str, Any]:

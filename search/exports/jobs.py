@@ -136,9 +136,9 @@ def _gathered(job: Job, actor: Actor, asked: Whole, columns: list[Column], steps
     """The rows that the rule in the database lets her see now, each as a line in ROWS and its identity in IDS."""
     digest, left_out = Digest(), 0
     with making(job, IDS) as ids, making(job, ROWS) as stream:
-        for found, closed in stretches(asked, actor):
+        for found in stretches(asked):
             read = rows_of(found, actor)
-            left_out += closed + len(found) - len(read)
+            left_out += len(found) - len(read)
             for row in read:
                 line = line_of([str(digest.count + 1), *(plain(one.value(row)) for one in columns)])
                 digest.add(line)
