@@ -3,25 +3,36 @@
 import json
 from collections import Counter
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from demo.plot import DOCUMENTS, DOSSIERS, plan
 from demo.settle import PEOPLE
 from demo.world import World
 from repository.actors import SYSTEM, actor_of
+from repository.clock import today
 from repository.codes import DossierState, RetentionState
-from repository.models import Document, Dossier, Event, Extraction, File, Placement, Retention, User
+from repository.models import Document, Dossier, Extraction, File, Placement, Retention, User
+from signing.models import Audit, AuditRow, AuditSheet, Batch, EvidenceStamp, SigningKey, SigningRequest
+from signing.models.batches import Outcome
 
-TINY = 12
+TINY = 20
 
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
     settings.DATA = tmp_path
+    settings.SEAL_KEYS = tmp_path / "secrets" / "seals"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path
+
+
+def counted() -> dict[str, int]:
+    """How many rows each table has."""
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
 
 def make_demo(*words: str) -> dict:
@@ -65,7 +76,7 @@ def test_a_larger_plan_begins_with_the_same_dossiers():
 
 @pytest.mark.django_db
 @pytest.mark.timeout(300)
-def test_the_command_fills_an_empty_archive_and_run_again_adds_nothing():
+def test_the_command_fills_an_empty_archive_and_run_again_adds_nothing(settings):
     report = make_demo("--documents", str(TINY))
 
     assert report["failed"] == 0
@@ -75,12 +86,25 @@ def test_the_command_fills_an_empty_archive_and_run_again_adds_nothing():
     assert states == Counter(dossier.state for dossier in DOSSIERS)
     assert Retention.objects.filter(state=RetentionState.ENDED).count() == 2
     assert Dossier.objects.filter(holds__isnull=False, state=DossierState.ARCHIVED).count() == 1
-    events = Event.objects.count()
+    requests = Counter(SigningRequest.objects.values_list("state", flat=True))
+    assert requests == {"open": 3, "signed": 1, "refused": 1}
+    assert sum(one.overdue(today()) for one in SigningRequest.objects.all()) == 1
+    signed = File.objects.get(version__document__signing_requests__state="signed", version__current=True)
+    assert [one["level"] for one in signed.status.verification.verdict["signatures"]][-1:] == ["B-B"]
+    assert Counter(Audit.objects.values_list("state", flat=True)) == {"frozen": 1, "drawn": 1, "closed": 1}
+    assert AuditSheet.objects.get().signature, "the close is signed"
+    assert AuditRow.objects.filter(audit__state="closed", conclusion="").count() == 0
+    assert Batch.objects.get().rows.exclude(outcome=Outcome.WAITING).count() >= 1
+    assert EvidenceStamp.objects.count() == 1
+    seals = sorted(Path(settings.SEAL_KEYS).iterdir())
+    assert {path.stat().st_mode & 0o777 for path in seals} == {0o600}
+    assert str(SigningKey.objects.get(kind="pkcs12").agency) == "Ủy ban nhân dân tỉnh Lam Giang"
 
+    rows = counted()
     again = make_demo("--documents", str(TINY))
 
     assert again == report
-    assert (Document.objects.count(), Event.objects.count()) == (TINY, events)
+    assert counted() == rows, "made again, it adds no event and no row"
 
 
 @pytest.mark.django_db

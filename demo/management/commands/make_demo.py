@@ -10,6 +10,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from demo.asked import ask_for_signatures
+from demo.audited import keep_audits
 from demo.filing import Filing
 from demo.kept import keep_provable
 from demo.plot import DOCUMENTS, plan
@@ -66,6 +68,8 @@ class Command(Base):
                 done += len(documents)
         filing.share_and_grant()
         close_fonds_of_ended_agencies(filing.world, filing.agencies)
+        ask_for_signatures(filing)
+        keep_audits(filing)
         keep_provable(filing.pki)
 
     def _report(self, filing: Filing, accounts: dict[str, str], options: dict[str, Any]) -> None:
