@@ -53,6 +53,7 @@ class Field(StrEnum):
 
 FIELD_OF = {
     Part.TITLE: Field.TITLE,
+    Part.TITLE_PAIRS: Field.TITLE_PAIRS,
     Part.NUMBER: Field.OWN_NUMBER,
     Part.AGENCY: Field.AGENCY,
     Part.SIGNER: Field.SIGNER,

@@ -34,6 +34,7 @@ INDEX_OPTIONS = {
 SORT_KEYS = ("by_date", "by_number", "by_filed")
 ALIVE = "alive"
 _SCAN_PAGE = 5_000
+_FEW_VALUES = 16
 
 
 def facet_field(facet: str) -> str:
@@ -117,7 +118,11 @@ class TantivyIndex:
 
     def any_of(self, field: str, values: Iterable[str]) -> Query:
         """Return what has at least one of `values` in `field`."""
-        return Query.term_set_query(self.schema, field, list(values))
+        wanted = list(values)
+        if len(wanted) > _FEW_VALUES:
+            return Query.term_set_query(self.schema, field, wanted)
+        # A set is written out as a bit for each document of the index; few values are followed through their own lists.
+        return Query.boolean_query([(Occur.Should, self.term(field, value)) for value in wanted])
 
     def held(self, ids: Iterable[str]) -> dict[str, Held]:
         """Return the versions held of `ids`."""

@@ -14,6 +14,8 @@ class Part(StrEnum):
     """A part of a document that words can be asked for in, all of them folded: marks do not count there."""
 
     TITLE = "title"
+    # Neighbouring syllables of the subject, joined: by them an unfinished subject is looked up fast. Nobody types them.
+    TITLE_PAIRS = "title_pairs"
     NUMBER = "number"
     AGENCY = "agency"
     SIGNER = "signer"

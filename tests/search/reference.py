@@ -129,6 +129,9 @@ def stands_in(part: Part, what: Word | Phrase | Prefix | Number, document: Index
                 return canonical in forms
             case Prefix(beginning):
                 return any(form.startswith(beginning) for form in forms)
+    if part is Part.TITLE_PAIRS:
+        there = pairs([token.folded for token in tokens(document.title)])
+        return any(one.startswith(what.folded) if isinstance(what, Prefix) else one == what.folded for one in there)
     texts = {
         Part.TITLE: (document.title,),
         Part.AGENCY: document.agencies,

@@ -28,7 +28,7 @@ from search.engines.base import (
 from search.engines.elasticsearch import ElasticsearchEngine
 from search.engines.rows import digest_of
 from search.engines.tantivy import TantivyEngine
-from search.query import ParsedQuery, Shared, parse
+from search.query import In, ParsedQuery, Part, Prefix, Shared, Word, parse
 from search.text.abbreviations import Abbreviations, defaults
 from tests.search.corpus import PHRASES, documents
 from tests.search.reference import Reference
@@ -312,6 +312,12 @@ def test_many_questions_are_counted_at_once_each_as_if_it_were_asked(filled, ref
     for keys in (EVERYONE, frozenset({"a:normal:district-1"}), frozenset()):
         counted = filled.counts(keys, [understood(one) for one in typed])
         assert counted == tuple(len(reference.ids(Query(keys=keys, parsed=understood(one)))) for one in typed)
+
+
+def test_an_unfinished_subject_is_looked_up_by_its_pairs(filled, reference):
+    for last in (Prefix("thu_h"), Prefix("dat_d"), Word("quy_hoach", "")):
+        asked = Query(keys=EVERYONE, parsed=ParsedQuery(match=In(Part.TITLE_PAIRS, last)), limit=500)
+        assert {hit.id for hit in filled.search(asked).hits} == reference.ids(asked) != set()
 
 
 def test_shared_pairs_weigh_what_they_were_given_and_nothing_else(filled, reference):

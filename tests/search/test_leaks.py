@@ -82,7 +82,7 @@ def shelf(cast, records):
     return dossiers, documents
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     posts=st.lists(st.tuples(st.sampled_from(AGENCIES), st.sampled_from(list(Role))), max_size=2),
     grants=st.lists(st.integers(0, 11), max_size=2),
@@ -113,7 +113,7 @@ def test_an_archive_answers_as_if_what_is_hidden_were_not_there(  # noqa: PLR091
         engine = Counting(folder / name)
         with engine.writer() as writer:
             writer.write(held)
-        for module in ("service", "suggest", "similar"):
+        for module in ("service", "suggest", "similar", "meaning.stage"):
             monkeypatch.setattr(f"search.{module}.engine", lambda: engine)
         told = {}
         for words in typed:
