@@ -7,7 +7,7 @@ from search.exports.urls import urlpatterns as of_exports
 from search.history.urls import urlpatterns as of_history
 from search.pages import saved
 from search.pages.abbreviations import abbreviations, set_abbreviations
-from search.pages.facets import facet
+from search.pages.facets import facet_part
 from search.pages.index import compare_index, give_up_index, index, rebuild_index, return_index
 from search.pages.search import search, set_columns
 from search.pages.similar import similar
@@ -16,7 +16,7 @@ from search.pages.suggested import suggested
 urlpatterns = [
     path("search/", search, name="search"),
     path("search/suggest/", suggested, name="search_suggest"),
-    path("search/facet/<slug:name>/", facet, name="search_facet"),
+    path("search/facet/<slug:facet>/", facet_part, name="search_facet"),
     path("search/columns/", set_columns, name="search_columns"),
     path("search/similar/<uuid:document_id>/", similar, name="similar"),
     path("search/saved/", saved.saved, name="saved_searches"),

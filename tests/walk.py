@@ -226,6 +226,7 @@ def shelf(cast: Any, records: Any) -> dict[str, Any]:
         "number": 1,
         "width": 800,
         "listed": "dossiers",
+        "facet": "type",
         "entry_id": world.entry.pk,
         "plan_id": world.plan.pk,
         "pk of people": cast.user("clerk").pk,

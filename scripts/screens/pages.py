@@ -19,7 +19,7 @@ from repository.guide import TOPICS
 from repository.models import Document, Dossier, File, FilePlan, FilePlanEntry, FileStatus, Hold, Job, Verification
 from repository.pages.homes.waiting import QUEUES
 from search.models import AlertNotice
-from signing.models import AnchorProposal, Audit, Batch, TrustAnchor
+from signing.models import AnchorProposal, Audit, Batch, SigningRequest, TrustAnchor
 
 # The people of the demonstration archive, by role; the tests' cast goes by the names of the roles themselves.
 ROLES = {
@@ -141,6 +141,16 @@ def a_notice(actor: Actor) -> str | None:
     return found.get_absolute_url() if found else None
 
 
+def a_request(**which: Any) -> Address:
+    """A request to sign, the earliest of its kind: in the demonstration the one that waits for the seal is the first that is open."""
+
+    def address(actor: Actor) -> str | None:
+        found = SigningRequest.objects.visible_to(actor).filter(**which).order_by("pk").first()
+        return found.get_absolute_url() if found else None
+
+    return address
+
+
 def an_anchor(actor: Actor) -> str | None:
     anchor = TrustAnchor.objects.order_by("pk").first()
     return anchor.get_absolute_url() if anchor else None
@@ -186,7 +196,8 @@ PAGES: tuple[Page, ...] = (
     Page("home", EVERYBODY, at("home")),
     Page("keys", ("reader",), at("home"), show_keys),
     *(Page(f"queue-{name}", ("archivist",), at("queue", name)) for name in QUEUES),
-    Page("search", READERS, at("search", q=WORDS)),
+    Page("search", READERS, at("search", q=WORDS, view="list")),
+    Page("search-table", ("reader",), at("search", q=WORDS, view="table")),
     Page("search-empty", ("reader",), at("search", q="xyzzy qwerty")),
     Page("search-blank", ("reader",), at("search")),
     Page("search-problem", ("reader",), at("search", q="đất loai:abc ngay:2026..2025")),
@@ -199,6 +210,7 @@ PAGES: tuple[Page, ...] = (
     Page("readings", ("auditor",), at("readings")),
     Page("searches-asked", ("auditor",), at("searches")),
     Page("search-report", ("archivist", "administrator"), at("search_report")),
+    Page("similar", ("reader",), of_document("similar")),
     Page("readers", ("auditor",), of_document("readers")),
     Page("dossiers", (*READERS, "outsider"), at("dossiers")),
     Page("documents", READERS, at("documents")),
@@ -233,6 +245,11 @@ PAGES: tuple[Page, ...] = (
     Page("provable", ("auditor", "archivist"), at("provable")),
     Page("desk-changes", ("auditor",), at("desk_changes")),
     Page("signing-requests", ("clerk", "chief"), at("signing_requests")),
+    Page("signing-late", ("clerk",), at("signing_requests", overdue="1")),
+    Page("signing-request", ("clerk", "chief"), a_request(state="open")),
+    Page("signing-request-person", ("chief",), a_request(state="open", steps__number=2)),
+    Page("signing-signed", ("clerk",), a_request(state="signed")),
+    Page("signing-refused", ("clerk",), a_request(state="refused")),
     Page("signing-ask", ("clerk",), of_document("signing_ask", sealed_at__isnull=True)),
     Page("seal-copies", ("archivist",), dossier("seal_copies", state=DossierState.OPEN)),
     Page("signing-keys", ("administrator",), at("signing_keys")),

@@ -50,16 +50,16 @@ def _opens(asked: QueryDict, name: str) -> dict[str, str]:
 
 
 @page
-def facet(request: HttpRequest, name: str) -> HttpResponse:
+def facet_part(request: HttpRequest, facet: str) -> HttpResponse:
     """One facet with its counts, for the page that shows it folded."""
     actor = request.actor  # type: ignore[attr-defined]
-    if name not in FILTERS:
+    if facet not in FILTERS:
         raise Http404
     try:
-        counts = counted(request.GET, actor=actor, facet=name)
+        counts = counted(request.GET, actor=actor, facet=facet)
     except EngineError:
-        return render(request, "search/facet.html", {"one": {"name": name, "title": TITLES[name]}}, status=503)
-    one = _facet(request.GET, name, counts, names_of({name: counts}, actor))
+        return render(request, "search/facet.html", {"one": {"name": facet, "title": TITLES[facet]}}, status=503)
+    one = _facet(request.GET, facet, counts, names_of({facet: counts}, actor))
     return render(request, "search/facet.html", {"one": one, "fresh": True})
 
 
@@ -139,7 +139,7 @@ def _years(asked: QueryDict, counts: Mapping[str, int], chosen: list[str]) -> di
         return {"bars": [], "first": "", "last": ""}
     first, last = min(years), max(years)
     step = next((step for step in _STEPS if last // step - first // step < BARS), _STEPS[-1])
-    bars = []
+    bars: list[dict[str, Any]] = []
     for start in range(first // step * step, last + 1, step):
         count = sum(years.get(year, 0) for year in range(start, start + step))
         value = str(start) if step == 1 else f"{start}..{start + step - 1}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -115,7 +115,7 @@ def _find(typed: str, asked: QueryDict, actor: Actor, sort: Sort) -> Found:
         return find(typed, actor=actor, **given_on)
 
 
-def _view(asked: QueryDict, actor: Actor, hits: list[Mapping[str, Any]], sort: Sort) -> dict[str, Any]:
+def _view(asked: QueryDict, actor: Actor, hits: Sequence[Mapping[str, Any]], sort: Sort) -> dict[str, Any]:
     """As a list or as a table, as the person last chose; the table with her columns."""
     view = asked.get("view", "")
     if view in ("list", "table"):
