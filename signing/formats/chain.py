@@ -77,7 +77,7 @@ def judge_of(judged: Judged, trust: Trust) -> Judge:
     if judged.carried:
         policy = replace(judge.spec.cert_validation_policy, signature_validator=_Carried(judged.signed_data))
         judge.spec = replace(judge.spec, cert_validation_policy=policy)
-        judge.past = Past(judge.spec, judge.timing, judge.past.held_since)
+        judge.past = Past(judge.spec, judge.timing, judge.past.policy, judge.past.held_since)
     return judge
 
 

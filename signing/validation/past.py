@@ -1,4 +1,4 @@
-"""Validation with the past in mind: ETSI EN 319 102-1, clause 5.6, put together from pyHanko's building blocks.
+"""Validation with the past in mind: ETSI EN 319 102-1, clauses 5.5 and 5.6, put together from pyHanko's building blocks.
 
 pyHanko's own `ades_lta_validation` walks the whole file again for each signature, so a file with fifty of them takes
 fifty times as long; here the chain of document time-stamps is judged once. It also differs where pyHanko refuses what
@@ -7,7 +7,9 @@ the standard lets pass, or believes too much:
 - time-stamps are judged from the newest to the oldest, each by proofs from those after it that were found good
   (clause 5.6.2.3). pyHanko lends each the proofs of the next before that one is judged, and drops all proofs when one
   time-stamp of the chain is not conclusive, though the newer ones still prove what they cover;
-- the time of a signature's time-stamp that is proven only with the help of later ones counts as its time.
+- the time of a signature's time-stamp that is proven only with the help of later ones counts as its time;
+- where the present is not conclusive, the path is judged at the proven time (`past_path`), with every answer on
+  revocation that is at hand.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,22 +18,44 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from asn1crypto import cms
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed, AdESStatus, AdESSubIndic
-from pyhanko.sign.validation import generic_cms
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
+from pyhanko.sign.validation import KeyUsageConstraints, generic_cms
 from pyhanko.sign.validation.ades import (
-    _LTA_FURTHER_PROC,
     AdESBasicValidationResult,
-    _ades_past_signature_validation,
     _ades_signature_crypto_policy_check,
+    ades_basic_validation,
     ades_timestamp_validation,
-    ades_with_time_validation,
 )
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.policy_decl import SignatureValidationSpec, bootstrap_validation_data_handlers
-from pyhanko_certvalidator.errors import PathError
+from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator.ltv.poe import POEManager, POEType, digest_for_poe
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.path import ValidationPath
+
+from signing.validation.integrity import signer_certificate
+from signing.validation.past_path import PastPaths, Question
+from signing.validation.policy import Policy
+from signing.validation.revocation import Answers
+
+# What a proof of the past may still settle. The chain as a whole too: an authority that has ended since, or answers that are of the past.
+OPEN_TO_THE_PAST = frozenset(
+    {
+        AdESIndeterminate.REVOKED_NO_POE,
+        AdESIndeterminate.REVOKED_CA_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+        AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.TRY_LATER,
+        AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+    }
+)
+SETTLED_WITHOUT_PROOF = (
+    AdESIndeterminate.REVOKED_NO_POE,
+    AdESIndeterminate.REVOKED_CA_NO_POE,
+    AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+)
 
 Imprint = Callable[[str], bytes]
 
@@ -81,11 +105,13 @@ class Past:
 
     spec: SignatureValidationSpec
     timing: ValidationTimingInfo
+    policy: Policy
     held_since: datetime
     stamps: Sequence[Stamp] = ()
     answers: dict[int, Answer] = field(default_factory=dict)  # of the stamps, by revision
     _proofs: POEManager | None = None
     _tokens: dict[tuple[bytes, bytes], Answer] = field(default_factory=dict)
+    _paths: dict[bool, PastPaths] = field(default_factory=dict)
 
     async def proofs(self) -> POEManager:
         """Everything that the time-stamps found good prove to have existed, and when."""
@@ -109,33 +135,44 @@ class Past:
             timing_info=self.timing,
             validation_data_handlers=self._handlers(proofs),
         )
-        answer = await self._with_past(token, now, copy(proofs), is_timestamp=True)
+        value = token["signer_infos"][0]["signature"].native
+        answer = Answer.of(now, proofs[value])
+        if answer.sub_indication in OPEN_TO_THE_PAST:
+            answer = await self._at_proven_time(token, answer, proofs, is_timestamp=True)
         # pyHanko lets a token pass for its time-stamped past without asking whether its own algorithms were good then.
-        return self._held_to_algorithms(token, answer, proofs[token["signer_infos"][0]["signature"].native])
+        return self._held_to_algorithms(token, answer, proofs[value])
 
     async def signature(self, signed_data: cms.SignedData, digest: bytes) -> Answer:
         """A signature over content of this digest (5.6.3)."""
         proofs = copy(await self.proofs())
         signer = signed_data["signer_infos"][0]
         value = signer["signature"].native
-        tokens = list(generic_cms.extract_tst_data_iter(signer, signed=False))
-        imprint = generic_cms.message_imprint_checker(signer)
-        now = await ades_with_time_validation(
+        now = await ades_basic_validation(
             signed_data,
             self.spec,
             timing_info=self.timing,
             raw_digest=digest,
             validation_data_handlers=self._handlers(proofs),
         )
-        if now.ades_subindic not in _LTA_FURTHER_PROC:
-            return Answer.of(now, proofs[value])
+        present = Answer.of(now, proofs[value])
+        if not present.passed and present.sub_indication not in OPEN_TO_THE_PAST:
+            return present
         digest_of_value = digest_for_poe(value)
         proven = any(digest_of_value in stamp.proven for stamp in self.stamps if self.answers[stamp.revision].passed)
-        for token in tokens:
-            if (await self._attached(token, imprint, proofs)).passed:
+        imprint, doubts = generic_cms.message_imprint_checker(signer), []
+        for token in generic_cms.extract_tst_data_iter(signer, signed=False):
+            judged = await self._attached(token, imprint, proofs)
+            doubts.append(judged.sub_indication)
+            if judged.passed:
                 proofs.register(value, POEType.VALIDATION, _time(token))
                 proven = True
-        answer = await self._with_past(signed_data, now, copy(proofs), is_timestamp=False)
+        if not doubts or not proven:
+            return replace(present, sub_indication=_without_proof(present, doubts))
+        if any(_time(token) > proofs[value] for token in generic_cms.extract_tst_data_iter(signer, signed=True)):
+            return replace(present, sub_indication=AdESIndeterminate.TIMESTAMP_ORDER_FAILURE)
+        answer = present
+        if not present.passed:
+            answer = await self._at_proven_time(signed_data, present, proofs, is_timestamp=False)
         return replace(self._held_to_algorithms(signed_data, answer, proofs[value]), proven=proven)
 
     async def attached(self, signed_data: cms.SignedData) -> list[Answer]:
@@ -154,31 +191,43 @@ class Past:
             self._tokens[key] = await self.token(token, imprint, proofs)
         return self._tokens[key]
 
-    async def _with_past(
-        self, signed_data: cms.SignedData, now: AdESBasicValidationResult, proofs: POEManager, *, is_timestamp: bool
+    async def _at_proven_time(
+        self, signed_data: cms.SignedData, present: Answer, proofs: POEManager, *, is_timestamp: bool
     ) -> Answer:
-        """Past signature validation (5.6.2.4) where the present is not conclusive."""
-        value = signed_data["signer_infos"][0]["signature"].native
-        answer = Answer.of(now, proofs[value])
-        if not isinstance(now.ades_subindic, AdESIndeterminate) or now.ades_subindic not in _LTA_FURTHER_PROC:
-            return answer
-        try:
-            path = await _ades_past_signature_validation(
-                signed_data,
-                validation_spec=self.spec,
-                poe_manager=proofs,
-                current_time_sub_indic=now.ades_subindic,
-                init_control_time=self.timing.validation_time,
-                is_timestamp=is_timestamp,
-            )
-        except SignatureValidationError as error:
-            better = error.ades_subindication
-            if better is None or better is AdESPassed.OK or _revoked_before(answer, better, proofs[value]):
-                return answer
-            return replace(answer, sub_indication=better)
-        except PathError:
-            return answer
-        return replace(answer, sub_indication=AdESPassed.OK, path=path)
+        """Past signature validation (5.6.2.4) where the present is not conclusive: `present`, or what is better."""
+        certificate = signer_certificate(signed_data)
+        time = proofs[signed_data["signer_infos"][0]["signature"].native]
+        if certificate is None or time >= self.timing.validation_time:
+            return present
+        runs = certificate.not_valid_after >= self.timing.validation_time
+        usage = self.spec.key_usage_settings or KeyUsageConstraints()
+        held = await self._past_paths(is_timestamp).judge(
+            certificate,
+            Question(
+                time=time,
+                fresh_at=self.timing.validation_time if runs and self.policy.asks_revocation_of_today else time,
+                proofs=proofs,
+                usage=TimestampSignatureStatus.default_usage_constraints() if is_timestamp else usage,
+                revocation_required=self.policy.require_revocation,
+            ),
+        )
+        if held.sub_indication is None:
+            return present
+        return replace(
+            present,
+            sub_indication=held.sub_indication,
+            path=held.path or present.path,
+            revoked_at=held.revoked_at or present.revoked_at,
+        )
+
+    def _past_paths(self, is_timestamp: bool) -> PastPaths:
+        if is_timestamp not in self._paths:
+            policy = self.spec.cert_validation_policy
+            if is_timestamp:
+                policy = self.spec.ts_cert_validation_policy or policy
+            handlers = self._handlers(POEManager(current_dt_override=self.held_since))
+            self._paths[is_timestamp] = PastPaths(policy, Answers(policy, handlers))
+        return self._paths[is_timestamp]
 
     def _held_to_algorithms(self, signed_data: cms.SignedData, answer: Answer, time: datetime) -> Answer:
         """The algorithms of a signature that passed must have been good at the earliest proof (5.6.3.4, step 8)."""
@@ -200,16 +249,17 @@ class Past:
         return bootstrap_validation_data_handlers(self.spec, timing_info=self.timing, poe_manager_override=copy(proofs))
 
 
-def _revoked_before(answer: Answer, past: AdESSubIndic, best_time: datetime) -> bool:
-    """Whether the past adds nothing: what proves the signature is no older than the revocation.
-
-    Then the present answer stands (5.5.4 and the last step of 5.6.2.4: REVOKED_NO_POE), where pyHanko says NO_POE of its
-    sliding. It is not TOTAL-FAILED: a time-stamp over the signature proves that it existed by then, not that it did not
-    exist before; only one over the content could (5.3.4).
-    """
-    revoked = answer.sub_indication in (AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE)
-    late = answer.revoked_at is not None and answer.revoked_at <= best_time
-    return revoked and late and past is AdESIndeterminate.NO_POE
+def _without_proof(present: Answer, doubts: Sequence[AdESSubIndic]) -> AdESSubIndic:
+    """What is open where no time-stamp of a signature was found good; `doubts`: what was found of each."""
+    if present.sub_indication in SETTLED_WITHOUT_PROOF:
+        return present.sub_indication
+    if not doubts:
+        return (
+            AdESIndeterminate.SIG_CONSTRAINTS_FAILURE
+        )  # 5.5.4: the policy asks for a time-stamp of the signature's own
+    if present.passed or doubts[-1] not in OPEN_TO_THE_PAST:
+        return doubts[-1]
+    return AdESIndeterminate.NO_POE
 
 
 def _time(token: cms.SignedData) -> datetime:

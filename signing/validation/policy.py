@@ -32,6 +32,9 @@ class AlgorithmEnd:
         return not self.below_bits or (bits is not None and bits < self.below_bits)
 
 
+TODAY, PROVEN_TIME = "today", "proven-time"
+NIST_112_BITS = "NIST SP 800-57 part 1, table 4: 112 bits of security"
+
 # Days, not promises: ETSI TS 119 312 looks a few years ahead and is renewed. QCVN 16:2025/BQP and the list of compulsory
 # standards of the Ministry of Information and Communications ask for SHA-2 and RSA of 2048 bits or more, and name no end.
 ALGORITHM_ENDS = (
@@ -40,9 +43,9 @@ ALGORITHM_ENDS = (
     AlgorithmEnd("sha1", 0, "2012-08-01", "ETSI TS 119 312; ETSI TS 102 176-1"),
     AlgorithmEnd("rsa", 1024, "2010-08-01", "ETSI TS 119 312; ETSI TS 102 176-1"),
     AlgorithmEnd("rsa", 1900, "2019-10-01", "ETSI TS 119 312"),
-    AlgorithmEnd("rsa", 3000, "2030-12-31", "NIST SP 800-57 part 1, table 4: 112 bits of security"),
+    AlgorithmEnd("rsa", 3000, "2030-12-31", NIST_112_BITS),
     AlgorithmEnd("dsa", 2048, "2015-12-31", "ETSI TS 119 312"),
-    AlgorithmEnd("dsa", 3000, "2030-12-31", "NIST SP 800-57 part 1, table 4: 112 bits of security"),
+    AlgorithmEnd("dsa", 3000, "2030-12-31", NIST_112_BITS),
     AlgorithmEnd("ec", 224, "2012-08-01", "ETSI TS 119 312; ETSI TS 102 176-1"),
     AlgorithmEnd("ec", 250, "2021-10-01", "ETSI TS 119 312"),
 )
@@ -56,7 +59,9 @@ class Policy:
     passes. `require_timestamp`: an archived verdict must outlive the certificate, so nothing passes without a proof of when
     the signature existed. `compare_pages`: pages are drawn before and after where a later revision did more than add validation
     data, at most `pages_limit` of them, `page_pixels` on the longer side, and `page_seconds` in all. `algorithm_ends`:
-    until when algorithms are believed; a signature must be proven to be older than that.
+    until when algorithms are believed; a signature must be proven to be older than that. `revocation_speaks_of`: the time that
+    answers on revocation must speak of, where the present is not conclusive: "today" for certificates that still run, or the time at
+    which the signature is proven to have existed.
     """
 
     name: str
@@ -68,11 +73,23 @@ class Policy:
     page_pixels: int = 500
     page_seconds: float = 3.0
     algorithm_ends: tuple[AlgorithmEnd, ...] = ALGORITHM_ENDS
+    revocation_speaks_of: str = TODAY
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the policy's canonical JSON (RFC 8785), lower-case hexadecimal."""
-        return hashlib.sha256(rfc8785.dumps(asdict(self))).hexdigest()
+        """SHA-256 of the policy's canonical JSON (RFC 8785), lower-case hexadecimal.
+
+        What came to the policy later stays out of it where it says the same as before: kept policies keep their hash.
+        """
+        parts = asdict(self)
+        if self.asks_revocation_of_today:
+            del parts["revocation_speaks_of"]
+        return hashlib.sha256(rfc8785.dumps(parts)).hexdigest()
+
+    @property
+    def asks_revocation_of_today(self) -> bool:
+        """Whether a running certificate needs an answer on revocation that is of use today."""
+        return self.revocation_speaks_of == TODAY
 
     def end_of(self, algorithm: str, bits: int | None = None) -> AlgorithmEnd | None:
         """The earliest end that concerns a digest, or a key of this kind and length; None where none is known."""
@@ -80,4 +97,6 @@ class Policy:
         return min(concerned, key=lambda end: end.last_day, default=None)
 
 
-ARCHIVE = Policy(name="archive", version="2")
+# 2 asked for answers of today on every certificate that still runs: no paper passed between the next update of its own data and the end of
+# its certificate. 3 asks for the proven time (EN 319 102-1, 5.2.5.4).
+ARCHIVE = Policy(name="archive", version="3", revocation_speaks_of=PROVEN_TIME)

@@ -149,12 +149,13 @@ class Judge:
         self.material = material
         self.chains = Chains(list(material.certificates.values()), trust.anchors)
         knowledge = material.local_knowledge()
-        # What is in the file exists at the time of the validation. pyHanko would look at the clock at each use, and
-        # find every certificate younger than the moment at which it began.
-        held_since = min(self.timing.validation_time, trust.now)
+        # What is in the file exists at the time of the validation, also of one in the future: that asks what the file alone
+        # will prove. pyHanko would look at the clock at each use, and find every certificate younger than the moment at
+        # which it began.
+        held_since = self.timing.validation_time
         knowledge = replace(knowledge, known_poes=list(knowledge.assert_existence_known_at(held_since)))
         self.spec = replace(trust.spec, local_knowledge=knowledge)
-        self.past = Past(self.spec, self.timing, held_since, stamps)
+        self.past = Past(self.spec, self.timing, trust.policy, held_since, stamps)
         self.uses = Uses()
         self._tokens: dict[str, dict[str, TokenJudgement]] = {}
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.utils.translation import gettext_lazy as _
 
 from signing.formats.wording import SENTENCES as OF_OTHER_FORMATS
+from signing.validation.policy import NIST_112_BITS
 from signing.validation.verdicts import ChangeKind, Indication, Message, Outcome, SubIndication
 
 SENTENCES = {
@@ -63,6 +64,11 @@ SENTENCES = {
     **OF_OTHER_FORMATS,
 }
 
+# Sources of the policy that are more than the name of a document, for reading: in the policy itself they stay as written, its hash is over them.
+SOURCES = {
+    NIST_112_BITS: _("NIST SP 800-57 part 1, table 4: 112 bits of security"),
+}
+
 OUTCOMES = {
     Outcome.VALID: _("intact"),
     Outcome.MODIFIED: _("changed after signing"),
@@ -104,7 +110,14 @@ def text_of(message: Message) -> str:
     sentence = SENTENCES.get(message.code)
     if sentence is None:
         return message.code
-    return str(sentence) % defaultdict(str, message.params)
+    return str(sentence) % _params(message)
+
+
+def _params(message: Message) -> defaultdict[str, str]:
+    params = defaultdict(str, message.params)
+    if (source := params.get("source")) in SOURCES:
+        params["source"] = str(SOURCES[source])
+    return params
 
 
 def brief_of(message: Message) -> str:
@@ -112,4 +125,4 @@ def brief_of(message: Message) -> str:
     sentence = SENTENCES.get(message.code)
     if sentence is None:
         return message.code
-    return str(sentence).removesuffix(": %(detail)s") % defaultdict(str, message.params)
+    return str(sentence).removesuffix(": %(detail)s") % _params(message)

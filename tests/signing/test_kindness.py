@@ -10,7 +10,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.signers import PdfTimeStamper, pdf_signer
 
 from signing.validation.anchors import read_qualified
 from signing.validation.engine import validate_bytes
@@ -73,13 +73,28 @@ def test_a_document_time_stamp_is_judged_by_the_files_own_revocation_data(verdic
     assert {item.source for item in helped.evidence if item.kind == "crl"} == {"given"}
 
 
-def test_a_document_time_stamp_without_its_type_is_one(verdict_on: VerdictOn) -> None:
+@pytest.mark.parametrize("type_", [None, "/Sig"], ids=["no type", "another type"])
+def test_a_document_time_stamp_is_one_by_its_sub_filter(
+    verdict_on: VerdictOn, monkeypatch: pytest.MonkeyPatch, type_: str | None
+) -> None:
+    """The entry is inside the signed bytes, so the paper is stamped by a writer that never wrote it, or wrote /Sig."""
+    written = pdf_signer.DocumentTimestamp
+
+    def without_type(*arguments: object, **options: object) -> object:
+        one = written(*arguments, **options)
+        del one["/Type"]
+        if type_ is not None:
+            one[name("/Type")] = name(type_)
+        return one
+
+    monkeypatch.setattr(pdf_signer, "DocumentTimestamp", without_type)
     data = renewed(long_lived())
-    place = data.rindex(b"/DocTimeStamp")
-    # The entry is inside the signed bytes, so the paper is stamped over a field that never had it.
-    assert verdict_on(data[:place] + data[place:].replace(b"/DocTimeStamp", b"/DocTimeStanp", 1)).signatures[
-        -1
-    ].kind == (SignatureKind.DOCUMENT_TIMESTAMP)
+    assert b"/DocTimeStamp" not in data
+    verdict = verdict_on(data, trust=[bench().root.pem], at=soon())
+    signature, stamp = verdict.signatures
+    assert verdict.outcome is Outcome.VALID
+    assert (stamp.kind, stamp.status) == (SignatureKind.DOCUMENT_TIMESTAMP, "PASSED")
+    assert (signature.status, signature.level) == ("TOTAL-PASSED", "B-LTA")
 
 
 def test_objects_that_a_later_update_frees_because_nothing_uses_them_are_no_change(verdict_on: VerdictOn) -> None:
