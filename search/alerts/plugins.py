@@ -31,7 +31,7 @@ def register() -> None:
     title = _("Saved searches asked for new documents")
     registry.work(JobKind(name=KIND, title=title, work_item=work_alert, finish=clear_away, lease_seconds=120))
     registry.nightly.append(Nightly(name=KIND, title=title, order=60, start=start))
-    registry.home_panels.append(Panel("alerts", 5, "search/home_alerts.html", part))
+    registry.home_panels.append(Panel("alerts", 32, "search/home_alerts.html", part))
     say("alert.switched_on", _("%(who)s switched on an alert of a saved search."))
     say("alert.switched_off", _("%(who)s switched off an alert of a saved search."))
     say("alert.asked", _("%(who)s had a saved search asked for new documents."))
