@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime, time, timedelta
 from pprint import pformat
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.utils.html import format_html
@@ -61,7 +61,7 @@ class Events(Listing):
     name = "events"
     title = gettext_lazy("Events")
     standing = Order()
-    filters = (
+    filters: ClassVar[tuple[Filter, ...]] = (
         Filter(
             "kind",
             pgettext_lazy("of an event", "Kind"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -152,7 +152,7 @@ class OwnSearches(Listing):
     name = "own_searches"
     title = gettext_lazy("What I searched for")
     standing = Order()
-    filters = (
+    filters: ClassVar[tuple[Filter, ...]] = (
         Filter(
             "q",
             gettext_lazy("Words"),
@@ -163,7 +163,7 @@ class OwnSearches(Listing):
         Filter("from", gettext_lazy("From"), _day("asked_at", until=False), day_said, kind="date"),
         Filter("to", gettext_lazy("Until"), _day("asked_at", until=True), day_said, kind="date"),
     )
-    columns = (WHEN, ASKED, FOUND)
+    columns: ClassVar[tuple[Column, ...]] = (WHEN, ASKED, FOUND)
 
     def all_rows(self) -> QuerySet[Any]:
         return AskedSearch.objects.filter(person=self.actor.user)

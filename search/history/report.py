@@ -39,7 +39,8 @@ def asked(*, in_vain: bool) -> list[dict[str, Any]]:
             written=Max("words"),
         )
     )
-    return list(counted.filter(people__gte=settings.SEARCH_REPORT_PEOPLE).order_by("-people", "-times", "same")[:MOST])
+    found = counted.filter(people__gte=settings.SEARCH_REPORT_PEOPLE).order_by("-people", "-times", "same")[:MOST]
+    return [dict(row) for row in found]
 
 
 def figures() -> dict[str, int]:
