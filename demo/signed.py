@@ -32,6 +32,8 @@ from demo.texts import Paper
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _POINTS_PER_MM = 72 / 25.4
 Box = tuple[float, float, float, float]
+# Hex digits kept open for a signature. Where nothing is said, pyHanko signs once more to learn how long it will be.
+_ROOM, _ROOM_STAMPED = 8192, 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def sign(
         stamp_style=StaticStampStyle(border_width=0, background=look, background_layout=_FILL),
         new_field_spec=SigFieldSpec(field, on_page=page, box=(left, bottom, right, top)),
         moment=moment,
-    ).sign_pdf(IncrementalPdfFileWriter(BytesIO(data)))
+    ).sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), bytes_reserved=_ROOM_STAMPED if stamped else _ROOM)
     return signed.getvalue()
 
 

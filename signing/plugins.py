@@ -15,17 +15,28 @@ from repository.registry import JobKind, Panel, registry
 
 def places(actor: Actor) -> Iterator[dict[str, Any]]:
     from repository.access import may
+    from signing.changes import waiting
     from signing.desk import ROLES
 
     if actor.holds(*ROLES) and may(actor, "see runs"):
         label = pgettext("place", "Verification")
-        yield {"name": "desk", "label": label, "url": reverse("desk"), "letter": "k", "order": 30}
+        yield {
+            "name": "desk",
+            "label": label,
+            "url": reverse("desk"),
+            "letter": "k",
+            "order": 30,
+            "count": waiting(actor),
+        }
 
 
 def register() -> None:
+    from repository.guards.rules import Guard, protect
+    from repository.sentences import say
     from signing import trust_plugins
     from signing.audits import plugins as audits
     from signing.blockers import failed_signatures
+    from signing.models import VerdictChange
     from signing.pages.desk import part as desk_in_short
     from signing.panel import panel
     from signing.provable import plugins as provable
@@ -46,6 +57,8 @@ def register() -> None:
     registry.closing.append((30, failed_signatures))
     registry.finding_titles[FAILED] = failed_title
     registry.finding_titles[CHANGED] = changed_title
+    protect(Guard(VerdictChange, append_only=True))
+    say("verdicts.seen", _("%(who)s marked changed verdicts as seen."))
     audits.register()
     provable.register()
     sealing.register()

@@ -21,6 +21,7 @@ from repository.models import File, FileStatus, Job, Verification
 from repository.registry import documents_changed
 from signing.anchors import Trusted, trusted
 from signing.beside import signed_by, tell_main, together
+from signing.changes import note_change
 from signing.evidence import keep_evidence
 from signing.judging import PDF, Judge
 from signing.models import EvidenceKind, RunBasis
@@ -149,6 +150,7 @@ def keep(
             after=indication,
             run=run.pk,
         )
+        note_change(file, run, verdict, before, indication)
     if before != indication:
         documents_changed([document.pk])
     tell_main(file)

@@ -4,7 +4,8 @@ from django.urls import path
 
 from signing.audits.urls import urlpatterns as audits
 from signing.pages import compare, verify
-from signing.pages.desk import changes, desk
+from signing.pages.changes import changes, seen
+from signing.pages.desk import desk
 from signing.provable.urls import urlpatterns as provable
 from signing.reports.urls import urlpatterns as reports
 from signing.sealing.urls import urlpatterns as sealing
@@ -22,4 +23,5 @@ urlpatterns = [
     path("files/<uuid:file_id>/compare/after/<int:number>.png", compare.after_image, name="compare_after"),
     path("audit/", desk, name="desk"),
     path("audit/changes/", changes, name="desk_changes"),
+    path("audit/changes/seen/", seen, name="desk_changes_seen"),
 ]

@@ -4,8 +4,9 @@ from signing.models.audits import Audit, AuditRow, AuditSheet, PopulationPart
 from signing.models.batches import Batch, BatchRow
 from signing.models.evidence import Evidence, EvidenceKind, RevocationItem, RunBasis, RunRepeat
 from signing.models.judged import Judged
+from signing.models.notices import ChangesSeen, VerdictChange
 from signing.models.provable import Ending, EvidenceLeaf, EvidenceStamp, Provable, Renewal
-from signing.models.requests import RequestState, SigningKey, SigningRequest, SigningStep
+from signing.models.requests import KnownChain, RequestState, SigningKey, SigningRequest, SigningStep
 from signing.models.trust import AnchorProposal, ProposalState, Purpose, TrustAnchor
 
 __all__ = [
@@ -15,12 +16,14 @@ __all__ = [
     "AuditSheet",
     "Batch",
     "BatchRow",
+    "ChangesSeen",
     "Ending",
     "Evidence",
     "EvidenceKind",
     "EvidenceLeaf",
     "EvidenceStamp",
     "Judged",
+    "KnownChain",
     "PopulationPart",
     "ProposalState",
     "Provable",
@@ -34,4 +37,5 @@ __all__ = [
     "SigningRequest",
     "SigningStep",
     "TrustAnchor",
+    "VerdictChange",
 ]

@@ -64,6 +64,19 @@ class SigningKey(models.Model):
         return str(self.user.label if self.user else self.agency)
 
 
+class KnownChain(models.Model):
+    """Which certificates a key, or the time-stamp server, signs with: SHA-256 of evidence, its own first. Empty: asked, and not to be had
+    without a PIN. Derived: read anew by the job `signing-ahead`.
+    """
+
+    of = models.CharField(max_length=80, primary_key=True)
+    certificates = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.of
+
+
 class RequestState(models.TextChoices):
     OPEN = "open", pgettext_lazy("signing request", "Being signed")
     SIGNED = "signed", pgettext_lazy("signing request", "Signed")

@@ -1,12 +1,10 @@
-"""The auditor's desk: verdicts in all, by year and by agency, what changed since the last visit, open findings."""
+"""The auditor's desk: verdicts in all, by year and by agency, what changed since one last looked, open findings."""
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,34 +15,29 @@ from repository import formats
 from repository.access import may
 from repository.actions.findings import visible_findings
 from repository.actors import Actor
-from repository.clock import now
 from repository.codes import Indication, Role
 from repository.lists.documents import SIGNED as SIGNED_WORD
 from repository.lists.documents import UNDATED
 from repository.models import Agency, Finding
-from repository.pages.base import page, stretch
+from repository.pages.base import page
 from repository.pages.runs import title_of
-from repository.preferences import preferred, remember
 from repository.refusals import Forbidden
 from signing.audits.access import may_see_audits
+from signing.changes import sums, unseen
 from signing.chart import chart
 from signing.desk import ROLES, SIGNED, Counted, agencies_of, count
 from signing.models import Audit
 from signing.models.audits import AuditState
 from signing.pages.audits import counts_of
+from signing.pages.changes import change_row
 from signing.reasons import capital, words_of, written
-from signing.runs import CHANGED
 
-KEY = "desk"
-# A visit goes on while the desk is looked at again within this time.
-VISIT = timedelta(hours=1)
-FIRST_LOOK = timedelta(days=30)
 SHOWN, AGENCIES, AUDITS = 6, 8, 4
 
 
 @page
 def desk(request: HttpRequest) -> HttpResponse:
-    actor = _let_in(request)
+    actor = let_in(request)
     mine = agencies_of(actor)
     wanted = request.GET.get("agency")
     here = next((one for one in mine if str(one.pk) == wanted), None) if wanted else mine[0]
@@ -69,23 +62,13 @@ def desk(request: HttpRequest) -> HttpResponse:
         "agencies": rows if everything else rows[:AGENCIES],
         "more": 0 if everything else max(len(rows) - AGENCIES, 0),
         "more_url": f"?{urlencode({'agency': str(here.pk), 'all': '1'})}",
-        **news(actor, since=visit(actor)),
+        **news(actor),
     }
     return render(request, "signing/desk.html", context)
 
 
-@page
-def changes(request: HttpRequest) -> HttpResponse:
-    """Every verdict that changed since the last visit, the latest first."""
-    actor = _let_in(request)
-    since = visit(actor)
-    rows, next_url = stretch(changed(actor, since).select_related("document"), request)
-    context = {"since": since, "changes": [_change(row) for row in rows], "next_url": next_url}
-    return render(request, "signing/changes.html", context)
-
-
 def part(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
-    """The desk in short, on an auditor's first page. Looking at it is no visit of the desk."""
+    """The desk in short, on an auditor's first page."""
     if not actor.holds(Role.AUDITOR):
         return None
     here = agencies_of(actor)[0]
@@ -95,11 +78,11 @@ def part(request: HttpRequest, actor: Actor) -> dict[str, Any] | None:
         "counted": counted,
         "figures": figures(counted, here),
         "url": reverse("desk"),
-        **news(actor, since=last_visit(actor)),
+        **news(actor),
     }
 
 
-def _let_in(request: HttpRequest) -> Actor:
+def let_in(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not (actor.holds(*ROLES) and may(actor, "see runs")):
         raise Forbidden("audit", None, ROLES)
@@ -197,58 +180,16 @@ def documents_url(agency: Agency, **filters: Any) -> str:
     return f"{reverse('documents')}?{urlencode({'agency': agency.pk, **filters})}"
 
 
-def last_visit(actor: Actor) -> datetime:
-    """Since when what changed is new to this person."""
-    kept = preferred(actor.user, KEY) or {}
-    return _moment(kept.get("before")) or now() - FIRST_LOOK
-
-
-def visit(actor: Actor) -> datetime:
-    """Note that the person is at the desk; returns when her last visit ended, the same all through this one."""
-    moment = now()
-
-    def move(kept: Any) -> dict[str, str]:
-        kept = kept if isinstance(kept, dict) else {}
-        seen = _moment(kept.get("seen"))
-        if seen is None:
-            return {"seen": moment.isoformat()}
-        if moment - seen > VISIT:
-            return {"seen": moment.isoformat(), "before": seen.isoformat()}
-        # Not every load of the page is written down.
-        return {**kept, "seen": moment.isoformat()} if moment - seen > timedelta(minutes=5) else kept
-
-    remember(actor, KEY, move)
-    return last_visit(actor)
-
-
-def _moment(kept: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(kept) if kept else None
-    except (TypeError, ValueError):
-        return None
-
-
-def changed(actor: Actor, since: datetime) -> QuerySet[Finding]:
-    return visible_findings(actor, Finding.objects.filter(kind=CHANGED, found_at__gt=since))
-
-
-def news(actor: Actor, *, since: datetime) -> dict[str, Any]:
-    """What changed since the last visit, and what is still open."""
-    new = changed(actor, since)
-    sums = new.order_by().values("body__before", "body__after").annotate(count=Count("pk")).order_by("-count")
+def news(actor: Actor) -> dict[str, Any]:
+    """Which verdicts changed since this person last looked, and what is still open."""
+    new = unseen(actor)
     still = visible_findings(actor, Finding.objects.filter(closed_at__isnull=True))
     rows = still.select_related("document", "dossier").order_by("-severe", "-pk")[:SHOWN]
-    latest = new.select_related("document").order_by("-severe", "-pk")[:SHOWN]
     return {
-        "since": since,
-        "changes": [_change(row) for row in latest],
-        "sums": [{"before": row["body__before"], "after": row["body__after"], "count": row["count"]} for row in sums],
+        "changes": [change_row(one) for one in new.select_related("document").order_by("-pk")[:SHOWN]],
+        "sums": sums(new),
         "changes_url": reverse("desk_changes"),
         "open": still.count(),
         "findings": [{"finding": row, "title": title_of(row), "about": row.document or row.dossier} for row in rows],
         "findings_url": reverse("runs"),
     }
-
-
-def _change(row: Finding) -> dict[str, Any]:
-    return {"finding": row, "document": row.document, "before": row.body["before"], "after": row.body["after"]}

@@ -20,7 +20,7 @@ from repository.pages.base import act, done, page
 from signing.codes import KeyKind, Look
 from signing.models import RequestState, SigningRequest, SigningStep
 from signing.pages.requests import acting
-from signing.sealing import asking, taking
+from signing.sealing import ahead, asking, taking
 from signing.sealing.errors import SigningFailed
 from signing.sealing.keys import Secret
 from signing.sealing.looking import Wish, preview, step_look, wish_of
@@ -65,6 +65,9 @@ def _turn(request: HttpRequest, step: SigningStep) -> dict[str, Any]:
     if file is None or file.sha256 != base or key is None:
         context["waits"] = key is not None and step.number > 1
         return context
+    at_hand = ahead.standing(key, step.request.level)
+    if not at_hand.ready:
+        return context | {"at_hand": at_hand, "fetching": ahead.fetching(key)}
     wish = _wish(request)
     try:
         look = step_look(step, path_for(file), key, now(), wish)
@@ -129,6 +132,12 @@ def sign(request: HttpRequest, request_id: UUID) -> HttpResponse:
     except SigningFailed as failed:
         return _shown(request, asking.fetch(request_id, actor=acting(request)), failed.said, 409)
     return done(request, _("Signed. The new version is being filed beside the earlier one."), step.request)
+
+
+@act
+def fetch_ahead(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    found = asking.fetch_for_step(request_id, actor=acting(request))
+    return done(request, _("It is being fetched. Load the page again in a few seconds."), found)
 
 
 @act

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core.cache import cache
 
+from signing.evidence import sha256_of
 from signing.models import EvidenceKind
 from signing.revocation.addresses import NotAllowed, is_listed
 from signing.revocation.fetch import LARGEST_LIST, NotFetched, fetch
@@ -56,6 +58,14 @@ class Gatherer:
             if wanted.certificate_sha256 in certificates:
                 asked |= self._ask(wanted, certificates)
         return self.known_for(verdict) if asked else []
+
+    def ask_about(
+        self, of: x509.Certificate, issuer: x509.Certificate | None, addresses: Iterable[tuple[WantedKind, str]]
+    ) -> bool:
+        """Ask these addresses about a certificate that no file has shown yet; whether something came in."""
+        pool = {sha256_of(one.public_bytes(Encoding.DER)): one for one in (of, issuer) if one is not None}
+        names = [*pool, None]
+        return any(self._ask(Wanted(kind, url, str(names[0]), names[1]), pool) for kind, url in addresses)
 
     def _certificates(self, verdict: FileVerdict) -> dict[str, x509.Certificate]:
         """Those of the verdict's evidence that can be read, by SHA-256."""

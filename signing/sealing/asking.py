@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from repository.access import fetch_for, may
@@ -19,6 +20,7 @@ from repository.models import Agency, Document, File, User
 from repository.refusals import Blocker, Forbidden, NotVisible, Refused
 from signing.codes import CopyForm, Level, Look
 from signing.models import RequestState, SigningKey, SigningRequest, SigningStep
+from signing.sealing.ahead import LONG_TERM, start_fetching
 
 PDF = "application/pdf"
 MOST_STEPS = 12
@@ -77,6 +79,11 @@ def ask(
         )
         for number, one in enumerate(wanted, start=1)
     )
+    if level in LONG_TERM:
+        signers = Q(user__in=[one.user for one in wanted if one.user]) | Q(
+            agency__in=[one.agency for one in wanted if one.agency]
+        )
+        start_fetching(SigningKey.objects.filter(signers, withdrawn_at__isnull=True).only("pk"), actor=actor)
     record(
         "signing.asked",
         actor,
@@ -187,6 +194,21 @@ def fetch(request_id: UUID | str, *, actor: Actor, lock: bool = False) -> Signin
     if found is None:
         raise NotVisible
     return found
+
+
+@transaction.atomic
+def fetch_for_step(request_id: UUID | str, *, actor: Actor) -> SigningRequest:
+    """Have fetched what the next signature needs at its level. By whose turn it is. Raises NotVisible or Forbidden."""
+    request = fetch(request_id, actor=actor)
+    step = turn(request)
+    key = key_of(step) if step else None
+    if step is None or key is None:
+        raise NotVisible
+    if not may_take(actor, step):
+        raise Forbidden("sign", request.document, ())
+    start_fetching([key], actor=actor)
+    record("signing.fetching", actor, request, document=request.document_id)
+    return request
 
 
 @transaction.atomic

@@ -157,7 +157,7 @@ def _sealed(key: SigningKey, file: File, job: Job) -> blobs.Received:
             path.write_bytes(path_for(file).read_bytes())
             where = look_of(Look.COPY, path, key, moment, copy_form=job.params["form"])
             signed = sign_with(
-                key, path, f"{FIELD}-{str(job.pk)[-12:]}", Level(job.params["level"]), where, moment, None
+                key, path, f"{FIELD}-{str(job.pk)[-12:]}", Level(job.params["level"]), where, moment, None, online=True
             )
     except BytesMissing as error:
         raise ItemFailed(

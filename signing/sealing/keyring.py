@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from repository.models import Agency, User
 from repository.refusals import NotVisible, Refused, Text
 from signing.codes import KeyKind
 from signing.models import SigningKey
+from signing.sealing.ahead import start_fetching
 from signing.sealing.errors import SigningFailed
 from signing.sealing.pdf import ask_places
 
@@ -75,6 +77,8 @@ def add_key(
             )
     except IntegrityError as error:
         raise _refused("twice", _("There is a key for this signer already."), _("Withdraw it first.")) from error
+    if settings.REVOCATION_ALLOWED:
+        start_fetching([made], actor=actor)
     record("key.added", actor, agency, key=made.pk, of=str(made), kind_of_key=kind, name=made.name, label=made.key)
     return made
 

@@ -39,6 +39,7 @@ def register() -> None:
     from signing.data_seal import DataSeal
     from signing.models import SigningKey, SigningRequest, SigningStep
     from signing.pages.requests import dossier_panel, panel, part
+    from signing.sealing import ahead
     from signing.sealing.copies import KIND, work_copy
 
     registry.sealers.append(DataSeal())
@@ -47,6 +48,9 @@ def register() -> None:
     registry.document_panels.append(Panel("signing", 20, "signing/requests_panel.html", panel))
     registry.dossier_panels.append(Panel("copies", 60, "signing/copies_panel.html", dossier_panel))
     registry.work(JobKind(name=KIND, title=_("Copies sealed"), work_item=work_copy, stops=True, lease_seconds=180))
+    registry.nightly_work(
+        JobKind(name=ahead.KIND, title=_("Revocation data for signing"), work_job=ahead.work_ahead), order=8
+    )
     protect(
         Guard(SigningKey, only=("withdrawn_at",)),
         Guard(SigningRequest, frozen_when="OLD.state <> 'open'"),
@@ -56,6 +60,7 @@ def register() -> None:
     say("signing.asked", _("%(who)s asked for signatures: %(signers)s."), "key")
     say("signing.signed", _("%(who)s signed as %(signer)s, level %(level)s."), "key")
     say("signing.failed", _("%(who)s tried to sign; nothing was signed (%(why)s)."), "alarm")
+    say("signing.fetching", _("%(who)s had fetched what the signature needs."))
     say("signing.refused", _("%(who)s refused to sign: %(reason)s"), "alarm")
     say("signing.cancelled", _("%(who)s cancelled the request: %(reason)s"))
     say("signing.complete", _("All signatures that were asked for are there."), "key")

@@ -35,6 +35,7 @@ from signing.anchors import given
 from signing.codes import KeyKind, Level
 from signing.judging import Judge
 from signing.models import RequestState, SigningKey, SigningRequest, SigningStep
+from signing.sealing.ahead import LONG_TERM, noted, of_key, remember
 from signing.sealing.asking import against, base_of, current_file, fetch, key_of, may_take, turn
 from signing.sealing.errors import SigningFailed
 from signing.sealing.keys import Place, Secret, kept_secret, opened
@@ -141,23 +142,40 @@ def _sign(step: SigningStep, key: SigningKey, file: File, secret: Secret, wish: 
 
 
 def sign_with(
-    key: SigningKey, path: Path, field: str, level: Level, look: Any, moment: Any, secret: Secret | None
+    key: SigningKey,
+    path: Path,
+    field: str,
+    level: Level,
+    look: Any,
+    moment: Any,
+    secret: Secret | None,
+    *,
+    online: bool = False,
 ) -> Signed:
-    """Sign the file at `path` with a key of the archive's. A seal that works unattended is opened by what lies beside it."""
-    judge = Judge(online=level in (Level.LT, Level.LTA))
+    """Sign the file at `path` with a key of the archive's. A seal that works unattended is opened by what lies beside it.
+
+    `online`: whether addresses may be asked for revocation data; only a job does, a person's request rests on what was fetched ahead.
+    """
+    judge = Judge(online=online and level in LONG_TERM)
     if key.unattended:
         secret = kept_secret(key.name)
-    return sign_pdf(
-        path,
-        opened(Place(KeyKind(key.kind), key.name, key.key), secret or Secret()),
-        field=field,
-        level=level,
-        look=look,
-        moment=moment,
-        trust=given(judge.trust),
-        judge=judge.judge,
-        certificate_sha256=key.certificate_sha256,
-    )
+    seen: list[bytes] = []
+    try:
+        return sign_pdf(
+            path,
+            noted(opened(Place(KeyKind(key.kind), key.name, key.key), secret or Secret()), seen),
+            field=field,
+            level=level,
+            look=look,
+            moment=moment,
+            trust=given(judge.trust),
+            judge=judge.judge,
+            certificate_sha256=key.certificate_sha256,
+        )
+    finally:
+        # Also where the level was not reached: from now on it is known what must be fetched for this key.
+        if seen and level in LONG_TERM:
+            remember(of_key(key), seen)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ urlpatterns = [
     path("signing/<uuid:request_id>/", signing.signing_request, name="signing_request"),
     path("signing/<uuid:request_id>/preview.png", signing.signing_preview, name="signing_preview"),
     path("signing/<uuid:request_id>/sign/", signing.sign, name="signing_sign"),
+    path("signing/<uuid:request_id>/fetch/", signing.fetch_ahead, name="signing_fetch"),
     path("signing/<uuid:request_id>/refuse/", signing.refuse, name="signing_refuse"),
     path("signing/<uuid:request_id>/cancel/", signing.cancel, name="signing_cancel"),
     path("documents/<uuid:document_id>/ask-to-sign/", asking.ask, name="signing_ask"),

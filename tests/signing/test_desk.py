@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -11,13 +13,12 @@ from django.urls import reverse
 
 from repository import clock
 from repository.codes import Indication
-from repository.findings import raise_finding
 from repository.jobs.engine import enqueue
 from repository.jobs.run import run_to_end
-from repository.models import Document, File, FileStatus, Membership, Verification
+from repository.models import Document, Event, File, FileStatus, Membership, Verification
 from signing.chart import chart
-from signing.models import Judged
-from signing.runs import CHANGED
+from signing.models import ChangesSeen, Judged, VerdictChange
+from signing.reasons import capital, words_of
 from tests.signing.judged import basic, tampered
 from tests.signing.judged import judged as kept
 
@@ -196,37 +197,63 @@ def test_what_is_above_ones_clearance_is_not_counted(judged_papers, cast, client
     assert [one["count"] for one in figures if one.get("indication") == Indication.FAILED] == [0]
 
 
-def test_what_changed_since_the_last_visit_is_told_all_through_the_visit_and_not_after(
-    records, cast, client_of, monkeypatch
-):
-    document = judged(records, Indication.FAILED, subject="Chỉ thị đã đổi")
+@pytest.fixture
+def changed(records: Any) -> VerdictChange:
+    """A directive that failed at a later check, by the run that found it."""
+    document = kept(records, tampered(), subject="Chỉ thị đã đổi")
+    run = Verification.objects.select_related("file").get(file__version__document=document)
+    return VerdictChange.objects.create(
+        document=document,
+        file=run.file,
+        verification=run,
+        changed_at=clock.now(),
+        before=Indication.PASSED,
+        after=Indication.FAILED,
+        reason_before="passed",
+        reason_after="hidden_tail",
+    )
+
+
+def test_a_changed_verdict_is_told_with_its_reason_until_it_is_marked_as_seen(changed, cast, client_of):
     client = client_of(cast.auditor)
-    began = clock.now()
-    client.get(reverse("desk"))
-    body = {"file": str(File.objects.get(version__document=document).pk), "before": "INDETERMINATE"}
-    raise_finding(CHANGED, {**body, "after": str(Indication.FAILED)}, document=document, severe=True)
+    address, here = reverse("desk_changes"), "Chỉ thị đã đổi"
+    for page in ("/", reverse("desk"), address):
+        text = client.get(page).content.decode()
+        assert here in text
+        assert capital(words_of("hidden_tail")) in html.unescape(text), page
+        assert re.search(rf'href="{reverse("desk")}"[^>]*>.*?vk-count">1<', text, re.S), "the menu counts it"
 
-    def at(**later: int) -> list[str]:
-        from signing.pages import desk
+    later = VerdictChange.objects.create(
+        **{name: getattr(changed, name) for name in ("document", "file", "verification", "changed_at", "after")},
+        before=Indication.INDETERMINATE,
+    )
+    shown = {"until": str(changed.pk)}
+    assert client.post(reverse("desk_changes_seen"), shown).status_code == 302
 
-        monkeypatch.setattr(desk, "now", lambda: began + timedelta(**later))
-        found = client.get(reverse("desk")).context
-        assert sum(row["count"] for row in found["sums"]) == len(found["changes"])
-        return [row["document"].subject for row in found["changes"]]
+    assert [one["change"] for one in client.get(address).context["changes"]] == [later], "what came meanwhile stays"
+    client.post(reverse("desk_changes_seen"), {"until": str(later.pk)})
+    assert client.get(address).context["changes"] == []
+    assert len(client.get(address, {"all": ""}).context["changes"]) == 2
+    client.post(reverse("desk_changes_seen"), shown)
+    assert client.get(address).context["changes"] == [], "there is no way back"
+    assert Event.objects.filter(kind="verdicts.seen", actor_id=cast.auditor.id).count() == 2
+    assert here in client_of(cast.archivist).get(address).content.decode(), "each person for herself"
 
-    assert at(hours=5) == ["Chỉ thị đã đổi"]
-    assert at(hours=5, minutes=30) == ["Chỉ thị đã đổi"]
-    assert "Chỉ thị đã đổi" in client.get(reverse("desk_changes")).content.decode()
-    assert at(hours=30) == []
+
+@pytest.mark.parametrize("who", ["outsider", "reader", "clerk"])
+def test_who_does_not_look_after_the_document_hears_of_no_change(who, changed, cast, client_of):
+    client = client_of(getattr(cast, who))
+    assert client.get(reverse("desk_changes")).status_code == 403
+    assert client.post(reverse("desk_changes_seen"), {"until": str(changed.pk)}).status_code in (403, 404)
+    assert "Chỉ thị đã đổi" not in client.get("/").content.decode()
+    assert not ChangesSeen.objects.exists()
 
 
-def test_the_first_page_tells_the_auditor_in_short_and_is_no_visit(judged_papers, cast, client_of):
+def test_a_change_above_ones_clearance_is_not_told(changed, cast, client_of):
+    Document.objects.update(secrecy=2)
     client = client_of(cast.auditor)
-    answer = client.get("/")
-    assert reverse("desk") in answer.content.decode()
-    user = cast.user("auditor")
-    user.refresh_from_db()
-    assert "desk" not in user.prefers
+    assert client.get(reverse("desk_changes")).context["changes"] == []
+    assert client.post(reverse("desk_changes_seen"), {"until": str(changed.pk)}).status_code == 404
 
 
 def test_somebody_who_looks_after_two_agencies_chooses_between_them(judged_papers, cast, client_of):

@@ -21,7 +21,7 @@ from repository.models import Event, File, Finding, Verification
 from repository.refusals import Forbidden, NotVisible
 from signing.anchors import withdraw_anchor
 from signing.judging import Judge
-from signing.models import Evidence, RevocationItem, RunBasis, RunRepeat
+from signing.models import Evidence, Judged, RevocationItem, RunBasis, RunRepeat, VerdictChange
 from signing.repeating import NotRepeatable, ask_to_repeat, compare, repeat
 from signing.runs import BESIDE, OtherPolicy, keep, look_again
 from signing.validation.policy import Policy
@@ -30,6 +30,7 @@ from tests.pki import authority as demo_authority
 from tests.signing.bench_pki import bench, issue, paper, signed
 from tests.signing.judged import latest_verdict
 from tests.signing.revocation_pki import running
+from tests.signing.test_verdicts_at_proven_time import list_of, of_the_root, with_store
 from tests.trusting import trust
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(200)]
@@ -167,11 +168,24 @@ def test_who_may_not_see_the_file_does_not_find_the_run(file_of, cast):
 
 
 def test_an_anchor_withdrawn_from_a_date_still_holds_what_a_time_stamp_proves_to_be_older(file_of, cast):
+    """The time-stamp's own authority stands under another anchor, which is still trusted."""
+    root = issue("Gốc của người ký", None)
+    signed_at = now().replace(microsecond=0) - timedelta(days=60)
+    data = signed(paper(), issue("Vũ Thị Giang", root), stamped_at=signed_at)
+    data = with_store(data, of_the_root(), list_of(root, signed_at + timedelta(days=1), days=400))
+    trust(bench().root.pem, cast)
+    anchor = trust(root.pem, cast)
+    file = file_of(data)
+    assert judged_run(file).indication == "TOTAL-PASSED"
+    withdraw_anchor(anchor.pk, "Hết tin cậy.", actor=cast.chief, since=now() - timedelta(days=30))
+    file = File.objects.select_related(*BESIDE).get(pk=file.pk)
+    assert judged_run(file).indication == "TOTAL-PASSED"
+
+
+def test_an_anchor_withdrawn_from_a_date_before_the_time_stamp_vouches_for_it_no_longer(file_of, cast):
     anchor = trust(bench().root.pem, cast)
     revocations = bench().revocations(at=now() - timedelta(days=20))
-    stamped = {"stamped": True, "revocations": revocations}
-    with clock_at(now()):
-        file = file_of(signed(paper(), bench().person, **stamped))
+    file = file_of(signed(paper(), bench().person, stamped=True, revocations=revocations))
     assert judged_run(file).indication == "TOTAL-PASSED"
     withdraw_anchor(anchor.pk, "Hết tin cậy.", actor=cast.chief, since=now() - timedelta(days=3000))
     file = File.objects.select_related(*BESIDE).get(pk=file.pk)
