@@ -21,6 +21,7 @@ from repository.models import Agency
 from signing.codes import KeyKind
 from signing.models import SigningKey
 from signing.sealing.keyring import add_key
+from signing.sealing.keys import certificate_of
 
 # The archive's own seal, under closed audits and evidence bundles, is the provincial archive's.
 ARCHIVE = "ttlt"
@@ -43,7 +44,7 @@ def pkcs12_of(pki: DemoPki, label: str, passphrase: str) -> bytes:
     """Key, certificate and chain of somebody under the demonstration's authority."""
     signer = pki.signer(label, now())
     chain = [x509.load_der_x509_certificate(pki.certificate("ca").dump())]
-    certificate = x509.load_der_x509_certificate(pki.signer(label, now()).signing_cert.dump())
+    certificate = x509.load_der_x509_certificate(certificate_of(signer).dump())
     key = load_der_private_key(signer.signing_key.dump(), None)
     return pkcs12.serialize_key_and_certificates(
         label.encode(),
