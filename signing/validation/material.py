@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodePurpose
 from pyhanko.sign.general import find_cms_attribute_iter
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.policy_decl import LocalKnowledge
@@ -20,6 +21,12 @@ from signing.validation.verdicts import EvidenceSource
 
 STORE_LISTS = {"/Certs": "certificates", "/CRLs": "crls", "/OCSPs": "responses"}
 INDEX_LISTS = {"/Cert": "certificates", "/CRL": "crls", "/OCSP": "responses"}
+# How far a stream of the store may unpack: a certificate of a megabyte is none (pyHanko's limits for untrusted files).
+PURPOSES = {
+    "certificates": DecodePurpose.CERTIFICATE,
+    "crls": DecodePurpose.CRL,
+    "responses": DecodePurpose.OCSP_RESPONSE,
+}
 KINDS = {"certificates": x509.Certificate, "crls": crl.CertificateList, "responses": ocsp.OCSPResponse}
 MOST = 20_000  # pieces taken from one file
 REVOCATION_ATTRIBUTE = "adobe_revocation_info_archival"
@@ -70,7 +77,7 @@ def gathered(pdf: SignedPdf | None, signatures: Iterable[cms.SignedData], known:
         for container in (signed_data, *tokens_of(signed_data)):
             _take_container(container, found)
     if pdf is not None:
-        for _, kind, data in store_pieces(pdf.get_historical_resolver(pdf.xrefs.total_revisions - 1)):
+        for kind, data in store_pieces(pdf.get_historical_resolver(pdf.xrefs.total_revisions - 1)):
             _take(kind, data, found, EvidenceSource.FILE)
     for kind in KINDS:
         for piece in getattr(known, kind):
@@ -103,26 +110,27 @@ def revocation_attributes(signed_data: cms.SignedData) -> Iterator[tuple[str, cr
         return
 
 
-def store_pieces(revision: Revision) -> Iterator[tuple[tuple[int, int] | None, str, bytes]]:
-    """Object number, kind and bytes of each stream that the security store of a revision leads to."""
+def store_pieces(revision: Revision) -> Iterator[tuple[str, bytes]]:
+    """Kind and bytes of each stream that the security store of a revision leads to, an object once for each kind."""
     try:
         store = revision.root["/DSS"]
         if not isinstance(store, generic.DictionaryObject):
             return
     except Exception:  # no store, or none that can be read
         return
-    yield from _listed(store, STORE_LISTS)
+    read: set[tuple[str, int, int]] = set()
+    yield from _listed(store, STORE_LISTS, read)
     index = _entry(store, "/VRI")
     if isinstance(index, generic.DictionaryObject):
         for key in index:
             entry = _entry(index, key)
             if isinstance(entry, generic.DictionaryObject):
-                yield from _listed(entry, INDEX_LISTS)
+                yield from _listed(entry, INDEX_LISTS, read)
 
 
 def _listed(
-    dictionary: generic.DictionaryObject, lists: dict[str, str]
-) -> Iterator[tuple[tuple[int, int] | None, str, bytes]]:
+    dictionary: generic.DictionaryObject, lists: dict[str, str], read: set[tuple[str, int, int]]
+) -> Iterator[tuple[str, bytes]]:
     for key, kind in lists.items():
         streams = _entry(dictionary, key)
         if not isinstance(streams, generic.ArrayObject):
@@ -130,11 +138,13 @@ def _listed(
         for place in range(len(streams)):
             try:
                 reference = streams.raw_get(place)
-                stream = reference.get_object()
-                number = None
                 if isinstance(reference, generic.IndirectObject):
-                    number = reference.idnum, reference.generation
-                yield number, kind, stream.data
+                    # Also one that cannot be read, or a list could name a stream that blows up a thousand times.
+                    number = kind, reference.idnum, reference.generation
+                    if number in read:
+                        continue
+                    read.add(number)
+                yield kind, reference.get_object().read_data(PURPOSES[kind])
             except Exception:  # noqa: S112 - one stream that cannot be read says nothing
                 continue
 

@@ -36,7 +36,7 @@ def stamps_of(found: Sequence[Examined], pdf: SignedPdf) -> list[Stamp]:
 def _stored(pdf: SignedPdf, revision: int) -> set[bytes]:
     """Digests of what the security store of a revision holds, and of the certificates inside its OCSP responses."""
     digests = set()
-    for _, kind, data in store_pieces(pdf.get_historical_resolver(revision)):
+    for kind, data in store_pieces(pdf.get_historical_resolver(revision)):
         digests.add(digest_for_poe(data))
         if kind == "responses":
             digests.update(_responders(data))

@@ -80,7 +80,9 @@ class Command(BaseCommand):
         elif part == "signatures":
             from demo.bench.signatures import bench_signatures
 
-            figures = bench_signatures(folder, samples=options["samples"])
+            figures = bench_signatures(
+                folder, samples=options["samples"], told=lambda words: self.stderr.write(f"bench: {words}")
+            )
         else:
             from demo.bench.elastic import bench_elasticsearch
 
