@@ -56,7 +56,7 @@ class Results(Listing):
         _column("date", gettext_lazy("Date"), lambda row: date_(row["date"]), css="vk-nowrap", telling=True),
         _column("type", gettext_lazy("Type"), lambda row: row["type"] or NOTHING, css="vk-nowrap"),
         _column("subject", gettext_lazy("Subject"), _subject, fixed=True, css="is-title"),
-        _column("hits", gettext_lazy("Pages with the words"), _pages),
+        _column("hits", gettext_lazy("Pages with the words"), _pages, shown=False),
         _column("issuer", gettext_lazy("Issued by"), lambda row: row["agency"] or NOTHING, shown=False),
         _column("dossiers", gettext_lazy("In dossier"), _dossiers),
         _column(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from repository.clock import now
-from repository.models import Extraction
+from repository.models import Document, Extraction
 from repository.registry import settled
 from repository.renditions import pages, places
 from search import outbox
@@ -64,6 +64,7 @@ def filed(paper, records, cast):
     for text, _next in pairwise(texts):
         starts.append(starts[-1] + len(text) + 1)
     Extraction.objects.create(file=file, text="\n".join(texts), pages=starts, engine="thử", made_at=now())
+    Document.objects.filter(pk=document.pk).update(page_amount=12)
     outbox.put([document.pk])
     settled()
     return document
