@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--folder", type=Path, help="where archives and results are kept (default: bench/ in the data folder)"
         )
-        parser.add_argument("--documents", type=int, default=100_000, help="of the archive that is searched")
+        parser.add_argument("--documents", type=int, default=200_000, help="of the archive that is searched")
         parser.add_argument("--files", type=int, default=100, help="that are taken in")
         parser.add_argument("--times", type=int, default=30, help="that each page is asked for")
         parser.add_argument("--roles", help="whose pages, with commas between; default: all")
