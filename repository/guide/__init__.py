@@ -1,4 +1,4 @@
-"""The guide: eight short pages for the people who work here, in both languages, with pictures that `make screens` takes.
+"""The guide: short pages for the people who work here, in both languages, with pictures that `make screens` takes.
 
 The text is a template of each language, `repository/guide/LANGUAGE/TOPIC.html`: it may show the very marks it speaks of.
 Addresses do not name the language, so that changing it stays on the page.
@@ -73,6 +73,24 @@ TOPICS: tuple[Topic, ...] = (
         _("What the auditor sees"),
         _("Verdicts by agency and year, every act as an event, and what the night found."),
         ("audit",),
+    ),
+    Topic(
+        "sample",
+        _("Audit a sample, check many files"),
+        _("A population frozen, a sample anybody can draw again, sheets, the signed close, reports."),
+        ("sample",),
+    ),
+    Topic(
+        "sign",
+        _("Ask for signatures, sign and seal"),
+        _("Who signs in which order, the page as it will look, levels, and copies."),
+        ("sign",),
+    ),
+    Topic(
+        "prove",
+        _("What stops being provable"),
+        _("Until when each signature can be proven, renewal, and verdicts that changed."),
+        ("prove",),
     ),
     Topic(
         "keys",

@@ -16,6 +16,8 @@ from repository.guide import PICTURE_BYTES
 from scripts.screens.pages import (
     WORDS,
     Address,
+    a_request,
+    an_audit,
     ask_to_close,
     at,
     dossier,
@@ -49,6 +51,9 @@ GUIDE_PICTURES: tuple[Picture, ...] = (
     Picture("close", "clerk", dossier(state=DossierState.OPEN), ask_to_close),
     Picture("keep", "chief", dossier(state=DossierState.ARCHIVED, retention__due_on__isnull=False)),
     Picture("audit", "auditor", at("desk")),
+    Picture("sample", "auditor", an_audit(state="drawn")),
+    Picture("sign", "clerk", a_request(state="open")),
+    Picture("prove", "auditor", at("provable")),
     Picture("keys", "clerk", dossier(state=DossierState.OPEN), show_keys),
 )
 README_PICTURES: tuple[Picture, ...] = tuple(

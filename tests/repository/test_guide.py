@@ -1,4 +1,4 @@
-"""The guide: eight pages in two languages for everybody who is signed in, and the links that lead to them."""
+"""The guide: its pages in two languages for everybody who is signed in, and the links that lead to them."""
 
 from __future__ import annotations
 
