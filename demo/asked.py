@@ -35,7 +35,7 @@ class Asked:
 # In this order, as far as there are papers: what is signed comes first, for it needs one that nobody found fault with.
 REQUESTS = (
     Asked("Đóng dấu để phát hành trong ngày.", (Look.SEAL,), 0, 1, RequestState.SIGNED),
-    Asked("Đóng dấu sau khi lãnh đạo đã ký.", (Look.SEAL,), 0, 3),
+    Asked("Đóng dấu để gửi bản điện tử.", (Look.SEAL,), 0, 3),
     Asked("Trình ký theo phiếu trình của phòng Tổng hợp.", (Look.PERSON, Look.SEAL), 9, -2),
     Asked("Xin ý kiến lãnh đạo trước khi ký.", (Look.PERSON, Look.SEAL), 0, 5, RequestState.REFUSED),
     Asked("Trình ký, văn thư đóng dấu sau.", (Look.PERSON, Look.SEAL), 0, 5),

@@ -63,7 +63,7 @@ DOSSIERS: tuple[PlannedDossier, ...] = (
 # How the documents come, in parts of 150. The rest are PDFs with text and without a signature.
 _KINDS: tuple[tuple[str, int], ...] = (
     ("person", 8), ("person-and-seal", 10), ("person-stamped", 4), ("person-and-seal-stamped", 4),
-    ("person-and-seal-long-term", 13), ("person-and-seal-archival", 3), ("signed-again", 2), ("electronic-copy", 2),
+    ("person-and-seal-long-term", 13), ("person-and-seal-archival", 2), ("renewed", 1), ("signed-again", 2), ("electronic-copy", 2),
     ("expired", 1), ("revoked", 1), ("tampered", 1), ("changed-after-signing", 1),
     ("scan", 10), ("docx", 8), ("odt", 2), ("rtf", 1), ("html", 1), ("txt", 1),
     ("eml", 1), ("xlsx", 1),

@@ -22,6 +22,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession, PdfTimeStamper
 from pyhanko.sign.validation import add_validation_info
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
 
 from demo import ink
@@ -164,7 +165,26 @@ def signed_again(paper: Paper, pki: DemoPki) -> bytes:
     moment = moment_of(paper, 60 * 24 * 60)
     look = RawContent(b"", box=BoxConstraints(60, 20))
     box = (500, 20, 560, 40)
-    return sign(data, pki, paper.agency, field="KyLai", page=0, box=box, look=look, moment=moment, stamped=True)
+    data = sign(data, pki, paper.agency, field="KyLai", page=0, box=box, look=look, moment=moment, stamped=True)
+    return _with_lists(data, pki, moment + timedelta(days=2))
+
+
+def revoked(paper: Paper, pki: DemoPki) -> bytes:
+    """By somebody whose certificate had been revoked; the time-stamp and the lists in the file say so by themselves."""
+    data = by_person(paper, pki, stamped=True, signer="revoked")
+    return _with_lists(data, pki, moment_of(paper, 60 * 36))
+
+
+def _with_lists(data: bytes, pki: DemoPki, at: datetime) -> bytes:
+    """The PDF with the lists of a day, whatever they say."""
+    out, chain = BytesIO(data), [pki.certificate(label) for label in ("ca", "tsa", "root")]
+    DocumentSecurityStore.add_dss(out, None, certs=chain, crls=pki.crls(at))
+    return out.getvalue()
+
+
+def renewed(paper: Paper, pki: DemoPki) -> bytes:
+    """Archived, and a year later renewed: a further archive time-stamp over everything."""
+    return with_archive_time_stamp(archival(paper, pki), pki, moment_of(paper, 60 * 24 * 365))
 
 
 def as_electronic_copy(paper: Paper, pki: DemoPki) -> bytes:
@@ -227,12 +247,13 @@ _VARIANTS = (
     Variant("person-and-seal-stamped", "VALID", 2, "B-T", lambda p, pki: by_person_and_seal(p, pki, stamped=True)),
     Variant("person-and-seal-long-term", "VALID", 2, "B-LT", for_the_long_term),
     Variant("person-and-seal-archival", "VALID", 2, "B-LTA", archival),
-    Variant("signed-again", "VALID", 3, "B-T", signed_again),
+    Variant("renewed", "VALID", 2, "B-LTA", renewed),
+    Variant("signed-again", "VALID", 3, "B-LT", signed_again),
     Variant("electronic-copy", "VALID", 2, "B-B", as_electronic_copy),
     Variant(
         "expired", "INDETERMINATE", 1, "B-B", lambda paper, pki: by_person(paper, pki, signer="expired"), troubled=True
     ),
-    Variant("revoked", "VALID", 1, "B-B", lambda paper, pki: by_person(paper, pki, signer="revoked"), troubled=True),
+    Variant("revoked", "INDETERMINATE", 1, "B-LT", revoked, troubled=True),
     Variant("tampered", "TAMPERED", 2, "B-B", tampered),
     Variant("changed-after-signing", "MODIFIED", 1, "B-B", changed_after_signing),
 )

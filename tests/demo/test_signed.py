@@ -15,10 +15,12 @@ from demo.pki import EXPIRED_ON, REVOKED_ON, DemoPki
 from demo.signed import ZONE, by_person_and_seal, variants
 from demo.texts import paper_of
 from signing.validation.run import validate_file
-from signing.validation.verdicts import Indication
+from signing.validation.verdicts import Indication, SignatureKind
 from tests.pki import authority
 
 DAY = date(2024, 10, 3)
+# Verdicts are those of this day, whenever the tests run.
+NAMED_DAY = datetime(2026, 6, 30, tzinfo=UTC)
 ROOT = pem.armor("CERTIFICATE", authority().root.dump())
 
 
@@ -96,7 +98,17 @@ def test_the_archives_own_verifier_finds_in_each_variant_what_its_name_says(name
     path = tmp_path / "signed.pdf"
     path.write_bytes(data)
 
-    assert validate_file(path, trust=(ROOT,)).outcome == variants()[name].outcome
+    found = validate_file(path, trust=(ROOT,), at=NAMED_DAY)
+
+    assert found.outcome == variants()[name].outcome
+    own = [one for one in found.signatures if one.kind != SignatureKind.DOCUMENT_TIMESTAMP]
+    assert [one.level for one in own[-1:] if one.intact] == ([variants()[name].level] if own and own[-1].intact else [])
+    passed = name in ("person-and-seal-long-term", "person-and-seal-archival", "renewed", "signed-again")
+    assert (found.indication == Indication.TOTAL_PASSED) == passed
+    if name == "revoked":
+        assert [one.sub_indication for one in own] == ["REVOKED_NO_POE"]
+    if name == "renewed":
+        assert len(found.signatures) - len(own) == 2, "a further archive time-stamp"
 
 
 def test_a_paper_kept_for_the_long_term_passes_years_after_its_certificates_ended(tmp_path):
