@@ -34,8 +34,11 @@ def _engine(url: str | None, folder: Path) -> Engine:
         url,
         folder,
         name=settings.ELASTICSEARCH_INDEX,
+        user=settings.ELASTICSEARCH_SIGN_IN,
         api_key=settings.ELASTICSEARCH_API_KEY,
         ca_certs=settings.ELASTICSEARCH_CA_CERTS,
+        fingerprint=settings.ELASTICSEARCH_FINGERPRINT,
+        shards=settings.ELASTICSEARCH_SHARDS,
     )
     made.ensure()
     return made

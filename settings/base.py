@@ -25,8 +25,13 @@ BUILD_DIR = DATA / "build"
 
 DATABASE_URL = service_url("DATABASE_URL", "postgres", "postgresql")
 ELASTICSEARCH_URL = service_url("ELASTICSEARCH_URL", "http", "https")
-ELASTICSEARCH_API_KEY = os.environ.get("ELASTICSEARCH_API_KEY") or None
+ELASTICSEARCH_USER = os.environ.get("ELASTICSEARCH_USER") or None
+ELASTICSEARCH_PASSWORD = hidden("ELASTICSEARCH_PASSWORD")
+ELASTICSEARCH_SIGN_IN = (ELASTICSEARCH_USER, ELASTICSEARCH_PASSWORD or "") if ELASTICSEARCH_USER else None
+ELASTICSEARCH_API_KEY = hidden("ELASTICSEARCH_API_KEY")
 ELASTICSEARCH_CA_CERTS = os.environ.get("ELASTICSEARCH_CA_CERTS") or None
+ELASTICSEARCH_FINGERPRINT = os.environ.get("ELASTICSEARCH_FINGERPRINT") or None
+ELASTICSEARCH_SHARDS = number("ELASTICSEARCH_SHARDS", 1, least=1)
 ELASTICSEARCH_INDEX = os.environ.get("ELASTICSEARCH_INDEX") or "vankho"
 # Meaning, as an option: a model in a folder, or a service that speaks OpenAI's protocol for embeddings. Neither: words alone.
 MEANING_URL = service_url("MEANING_URL", "http", "https")

@@ -40,6 +40,7 @@ from search.query import ParsedQuery
 
 _BULK_BYTES = 8_000_000
 _BULK_ROWS = 2_000
+_TRIES = 6
 _SCAN_PAGE = 5_000
 _KEEP = "5m"
 _STALE = 409
@@ -49,8 +50,9 @@ _MISSING = 404
 class ElasticsearchEngine:
     """The engine at one address. Safe to use from several threads and processes.
 
-    `url` may carry user and password; `api_key` and `ca_certs` are for a server that asks for them. `name` sets
-    installations on one server apart.
+    `url` may carry user and password, or `user` has them; `api_key` signs in instead. HTTPS is held against `ca_certs` (a file
+    of certificates), or against `fingerprint` alone (SHA-256 of the server's own). `name` sets installations on one server
+    apart. With more than one of `shards` scores are made comparable by one more round over all of them.
     """
 
     name = "elasticsearch"
@@ -60,23 +62,29 @@ class ElasticsearchEngine:
         url: str,
         *,
         name: str = "vankho",
+        user: tuple[str, str] | None = None,
         api_key: str | None = None,
         ca_certs: str | None = None,
+        fingerprint: str | None = None,
         shards: int = 1,
         seconds: float = 30,
         retries: int = 3,
+        pause: float = 0.5,
     ) -> None:
+        self.pause = pause
         self.alias = name
         self.shards = shards
         self._current = False
         self.client = Elasticsearch(
             url,
+            basic_auth=user or DEFAULT,
             api_key=api_key,
             request_timeout=seconds,
             max_retries=retries,
             retry_on_timeout=True,
             retry_on_status=sorted(OVERLOADED),
             ca_certs=ca_certs or DEFAULT,
+            ssl_assert_fingerprint=fingerprint or DEFAULT,
         )
 
     def ensure(self) -> None:
@@ -98,7 +106,7 @@ class ElasticsearchEngine:
         with typed_errors():
             if self.outdated():
                 raise IndexMissing("the search index was made by another version and has to be rebuilt")
-            return read_answer(query, build_search(self.client, self.alias, query).execute())
+            return read_answer(query, self._ranked_alike(build_search(self.client, self.alias, query)).execute())
 
     def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
         """Return how many documents each question finds for who holds the keys."""
@@ -120,7 +128,7 @@ class ElasticsearchEngine:
             after: list | None = None
             while True:
                 with typed_errors():
-                    response = build_page(self.client, query, point, _KEEP, after).execute()
+                    response = self._ranked_alike(build_page(self.client, query, point, _KEEP, after)).execute()
                 answer = read_answer(replace(query, facets=()), response)
                 if answer.hits:
                     yield answer
@@ -217,6 +225,10 @@ class ElasticsearchEngine:
         )
         return name
 
+    def _ranked_alike(self, search: Search) -> Search:
+        """Ask all shards first how frequent the words are: each by itself would rank by its own documents."""
+        return search.params(search_type="dfs_query_then_fetch") if self.shards > 1 else search
+
     @contextmanager
     def _point_in_time(self, which: Which) -> Iterator[str]:
         """Hold the index as it is now. Who takes longer than five minutes over one page loses it."""
@@ -310,19 +322,24 @@ class ElasticsearchWriter:
         self.client.indices.update_aliases(actions=actions)
 
     def _bulk(self, changes: Iterable[Change], indexes: list[str]) -> Written:
-        """Write in requests of some megabytes; where the server says it is full, wait and go on, then give up."""
+        """Write in requests of some megabytes. What the server is too full for is sent again, less of it and later, then given up.
+
+        Only rows that were refused go again; what the server has taken stays taken, and to write it twice does no harm.
+        """
         counted = self.engine.indexes_of(indexes[0])
         applied = stale = 0
         results = streaming_bulk(
-            self.client,
+            # Tried again here, with pauses: the transport would send the whole of it again at once.
+            self.client.options(max_retries=0),
             bulk_actions(list(changes), [self.engine.alias_of(which) for which in indexes]),
             # Without this a row for an index that has just gone would make a new one, with fields of its own choosing.
             require_alias=True,
             chunk_size=_BULK_ROWS,
             max_chunk_bytes=_BULK_BYTES,
             raise_on_error=False,
-            max_retries=5,
-            initial_backoff=0.5,
+            retry_on_status=sorted(OVERLOADED),
+            max_retries=_TRIES,
+            initial_backoff=self.engine.pause,
             max_backoff=20,
         )
         for ok, result in results:

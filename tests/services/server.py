@@ -102,6 +102,10 @@ class Server(ABC):
         self.port = machine.free_port()
         self.prepare()
         machine.lend(self.folder)
+        self.launch_again(dies_with_parent=dies_with_parent)
+
+    def launch_again(self, *, dies_with_parent: bool) -> None:
+        """Starts the process over the data and at the port that it had, after it was stopped or killed."""
         with self.log.open("ab") as log:
             self.process = psutil.Popen(
                 machine.unprivileged(self.command(), dies_with_parent=dies_with_parent),
