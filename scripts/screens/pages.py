@@ -270,6 +270,7 @@ PAGES: tuple[Page, ...] = (
     Page("trust-revocation", ("auditor", "chief"), at("revocation")),
     Page("verification", ("auditor", "archivist"), a_run),
     Page("watch", ("archivist", "auditor", "administrator"), at("runs")),
+    Page("search-index", ("auditor", "administrator"), at("search_index")),
     Page("events", ("chief", "auditor"), at("events")),
     Page("guide", ("reader",), at("guide")),
     *(Page(f"guide-{topic.name}", ("reader",), at("guide_topic", topic.name)) for topic in TOPICS),

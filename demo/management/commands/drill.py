@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand
 from demo.drill.installation import TARGETS
 from demo.drill.results import Results
 
-PARTS = ("kills", "faults", "fuzz", "signatures")
+PARTS = ("kills", "faults", "fuzz", "signatures", "search")
 SERVICES = ("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "TIKA_SERVER_URL")
 
 
@@ -43,6 +43,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--samples", type=Path, metavar="FOLDER", help="signed PDFs that are damaged beside our own"
         )
+        parser.add_argument("--changes", type=int, default=10_000, help="of records, while the index is kept true")
+        parser.add_argument("--engine", choices=("tantivy", "elasticsearch"), default="tantivy", help="of the index")
         parser.add_argument("--at-most", type=float, default=35, metavar="MINUTES", help="for the kills (default 35)")
         parser.add_argument("--hasty", action="store_true", help="do not wait for the leases of the dead at the end")
         parser.add_argument(
@@ -52,6 +54,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = (options["folder"] or Path(settings.DATA) / "drill").resolve()
         data = folder / f"archive-{options['seed']}"
+        if options["parts"] == ["search"]:
+            data = folder / f"archive-search-{options['engine']}-{options['seed']}"
         results = Results(folder / "results.jsonl")
         if Path(settings.DATA) != data:
             if options["fresh"]:
@@ -60,7 +64,8 @@ class Command(BaseCommand):
             _again_in(data, folder)
         failed = False
         for part in options["parts"] or PARTS:
-            finished = results.of(part, seed=options["seed"])
+            having = {"engine": options["engine"]} if part == "search" else {}
+            finished = results.of(part, seed=options["seed"], **having)
             row = finished[-1] if finished else results.write(part, **self._run(part, folder, results, options))
             failed |= bool(row["problems"])
             self.stdout.write(json.dumps(row, ensure_ascii=False))
@@ -88,6 +93,19 @@ class Command(BaseCommand):
             from demo.drill.faults import drill_faults
 
             return {"seed": options["seed"], **drill_faults(folder)}
+        if part == "search":
+            from demo.drill.search import drill_search
+
+            return {
+                "seed": options["seed"],
+                **drill_search(
+                    folder,
+                    engine_name=options["engine"],
+                    changes=options["changes"],
+                    seed=options["seed"],
+                    told=lambda done, total: self.stderr.write(f"drill: {done} of {total} changes"),
+                ),
+            }
         if part == "signatures":
             from demo.drill.signatures import drill_signatures
 
