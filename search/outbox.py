@@ -55,6 +55,13 @@ def waiting_after(last: UUID | None, limit: int) -> dict[UUID, int]:
     return dict(rows.order_by("pk").values_list("document_id", "revision")[:limit])
 
 
+def seconds_behind() -> float:
+    """For how long the oldest change has waited; 0 where none does."""
+    rows = Outbox.objects.filter(done__lt=F("revision"))
+    oldest = rows.order_by("changed_at").values_list("changed_at", flat=True).first()
+    return (now() - oldest).total_seconds() if oldest else 0.0
+
+
 def lag() -> tuple[int, float]:
     """How many documents wait, and for how many seconds the oldest has."""
     rows = Outbox.objects.filter(done__lt=F("revision"))

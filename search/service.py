@@ -229,14 +229,3 @@ def _files(ids: list[UUID]) -> tuple[dict[UUID, File], dict[UUID, list[str]]]:
         if file.role == FileRole.MAIN:
             mains[file.version.document_id] = file
     return mains, names
-
-
-def by_number_and_title(typed: str, *, actor: Actor, limit: int = 20) -> list[Document]:
-    """What the database alone can find while the engine is down: by number, then by subject."""
-    from django.db.models import Q
-
-    rows = Document.objects.visible_to(actor).select_related("agency")
-    words = typed.strip()
-    if not words:
-        return []
-    return list(rows.filter(Q(code__istartswith=words) | Q(subject__icontains=words)).order_by("-pk")[:limit])

@@ -19,6 +19,7 @@ from search import outbox
 from search.columns import FALLING, SORTS, Results
 from search.engines.base import EngineError, Sort
 from search.facets import filters_of, given
+from search.fallback import find_without_engine
 from search.history.asked import note
 from search.pages.addresses import changed, going_on, without
 from search.pages.asked import canonical, titles_of
@@ -29,7 +30,7 @@ from search.pages.saved import note_asked, own_searches, saved_as
 from search.pages.shown import view_of
 from search.pages.words import names_of, word
 from search.service import Results as Found
-from search.service import by_number_and_title, find
+from search.service import find
 
 PAGE = 20
 MINE = 5
@@ -45,7 +46,8 @@ def search(request: HttpRequest) -> HttpResponse:
     typed = asked.get("q", "").replace("\0", "").strip()[:1000]
     sort = Sort(asked["sort"]) if asked.get("sort") in set(Sort) else Sort.RELEVANCE
     context: dict[str, Any] = {"query": typed, "sort": sort, "asked": bool(typed or given(asked))}
-    context["behind"], context["lag"] = outbox.lag()
+    # How long, and not how many: others' documents are counted for nobody.
+    context["lag"] = outbox.seconds_behind()
     context["mine"] = own_searches(actor, MINE)
     kept = canonical(asked)
     if kept and request.method == "GET":
@@ -55,10 +57,11 @@ def search(request: HttpRequest) -> HttpResponse:
     try:
         found = _find(typed, asked, actor, sort)
     except EngineError:
-        context["down"] = True
+        fallen = find_without_engine(typed, actor=actor)
+        context.update(down=True, left_out=fallen.left_out)
         context["hits"] = [
             {"number": row.code, "title": row.subject, "url": row.get_absolute_url(), "date": row.issued_date}
-            for row in by_number_and_title(typed, actor=actor)
+            for row in fallen.documents
         ]
         return render(request, "search/search.html", context, status=503)
     if kept and request.method == "GET" and not asked.get("after"):
