@@ -52,7 +52,10 @@ def bench_signatures(folder: Path, *, samples: Path | None, told: Told = lambda 
     measured = {name: row for name, row in rows.items() if row["pyhanko"] is not None}
     times = sum(row["ours"] for row in measured.values()) / sum(row["pyhanko"] for row in measured.values())
     told(f"{MANY} signatures in one file")
-    many = _ours(many_signatures(top))
+    kept = top / "many.pdf"  # 51 signatures are a minute of signing
+    if not kept.exists():
+        kept.write_bytes(many_signatures(top))
+    many = _ours(kept.read_bytes())
     problems = [] if times <= MOST_TIMES else [f"{times:.2f} times as long as pyHanko alone"]
     if many > SECONDS_FOR_MANY:
         problems.append(f"{MANY} signatures took {many:.1f} s")
