@@ -1,7 +1,7 @@
 """Rules on what a later revision may change, where they differ from pyHanko's: some stricter, some kinder.
 
 Stricter: a filled-in field that shows something else while its value stays the same (the "replace" shadow attack,
-Mainka et al., NDSS 2021, section IV-B), or that is hidden or shown by its flags.
+Mainka et al., NDSS 2021, section IV-B), or that is hidden or shown by its flags, or that readers are told to draw anew.
 Kinder: entries of the security store that a renewal writes anew (ETSI EN 319 142-1, 5.4.2.2 lets them grow), and
 objects that are put in use only by LibreOffice's private `/AdditionalStreams`.
 """
@@ -103,12 +103,31 @@ class FieldRule(GenericFieldModificationRule):
         if spec.field_type != "/Sig" and old is not None and new is not None:
             value_stayed = same(_entry(old, "/V"), _entry(new, "/V"))
             if value_stayed:
+                if not isinstance(_entry(old, "/V"), generic.NullObject) and _drawn_anew(context):
+                    raise SuspiciousModification(
+                        f"Field {fq_name} is to be drawn anew by its reader while its value stayed."
+                    )
                 for key in ("/AP", "/AS"):
                     if not same(_entry(old, key), _entry(new, key)):
                         raise SuspiciousModification(f"Field {fq_name} shows something else while its value stayed.")
             if (_flags(old) ^ _flags(new)) & SHOWN_OR_NOT:
                 raise SuspiciousModification(f"Field {fq_name} was hidden or shown.")
         yield from super().check_form_field(fq_name, spec, context)
+
+
+def _drawn_anew(context: FieldComparisonContext) -> bool:
+    """Whether readers are told to draw the fields themselves (/NeedAppearances, ISO 32000-2, table 224), and were not before.
+
+    A field that was signed with one value and the look of another then shows the one that nobody saw.
+    """
+    return _asked_to_draw(context.new) and not _asked_to_draw(context.old)
+
+
+def _asked_to_draw(revision: HistoricalResolver) -> bool:
+    try:
+        return bool(revision.root["/AcroForm"]["/NeedAppearances"])
+    except (KeyError, TypeError):
+        return False
 
 
 def _flags(field: generic.DictionaryObject) -> int:

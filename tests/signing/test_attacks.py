@@ -240,6 +240,24 @@ def test_a_field_that_the_signature_locks_may_not_be_filled(verdict_on: VerdictO
     assert verdict_on(updated(free, fill)).outcome is Outcome.VALID
 
 
+def test_a_reader_told_to_draw_the_fields_itself_would_show_what_nobody_signed(verdict_on: VerdictOn) -> None:
+    """The "replace" shadow attack without touching the field: its look says one sum, its value another."""
+
+    def prepare(writer: IncrementalPdfFileWriter) -> None:
+        text_field(writer, "9.000.000")
+        field = writer.root["/AcroForm"]["/Fields"][0].get_object()
+        field[name("/AP")] = generic.DictionaryObject({name("/N"): writer.add_object(form(b"BT (1.000.000) Tj ET"))})
+        writer.update_container(field)
+
+    def draw(writer: IncrementalPdfFileWriter) -> None:
+        form_of_all = writer.root["/AcroForm"]
+        form_of_all[name("/NeedAppearances")] = generic.BooleanObject(True)
+        writer.update_container(form_of_all)
+
+    assert verdict_on(updated(signed(updated(paper(), prepare), bench().person), draw)).outcome is Outcome.MODIFIED
+    assert verdict_on(updated(intact(), draw)).outcome is Outcome.VALID
+
+
 @pytest.mark.parametrize("permission", [MDPPerm.NO_CHANGES, MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE])
 def test_an_evil_annotation_on_a_certified_paper_is_seen(verdict_on: VerdictOn, permission: MDPPerm) -> None:
     """Even where annotations are allowed, one that covers the text is shown as a change."""
