@@ -61,11 +61,11 @@ def look_of(
 
 def _text(path: Path, lines: list[str]) -> Look:
     size = ask_places("sizes", str(path), 0)
-    taken = sum(
-        1
+    taken = [
+        _box(one["box"])
         for one in ask_places("shown", str(path))
         if one["page"] == 0 and one["box"][1] > size["height"] - NEAR_THE_TOP
-    )
+    ]
     width = max(width_of(line) for line in lines) + 1
     return Look(0, top_right(size["width"], size["height"], width, len(lines), LEADING, taken), lines=tuple(lines))
 

@@ -6,7 +6,7 @@ top right of the first page. Runs in the worker process: page text is read with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ Box = tuple[float, float, float, float]
 
 # The handwritten signature's room: as high as the gap allows, within these.
 LOWEST, HIGHEST, WIDEST = 28.0, 71.0, 160.0
+BETWEEN = 4 * POINTS_PER_MM  # from one such text to the next
 # The text of an annex or copy: its right edge and top on A4, within the margin (annex I, part I: right 15 to 20 mm).
 RIGHT_MARGIN, TOP_MARGIN, TEXT_WIDTH = 15 * POINTS_PER_MM, 5 * POINTS_PER_MM, 110 * POINTS_PER_MM
 
@@ -167,10 +168,15 @@ def over_left_third(person: Box, width_mm: float, height_mm: float) -> Box:
     return (edge - width, middle - height / 2, edge, middle + height / 2)
 
 
-def top_right(page_width: float, page_height: float, width: float, lines: int, leading: float, taken: int = 0) -> Box:
-    """Where the lines of an annex or copy go; `taken`: how many such texts stand there already, each keeps its own row."""
-    right, top = page_width - RIGHT_MARGIN, page_height - TOP_MARGIN - taken * (lines * leading + 4)
-    return (right - width, top - lines * leading - 1, right, top)
+def top_right(
+    page_width: float, page_height: float, width: float, lines: int, leading: float, taken: Sequence[Box] = ()
+) -> Box:
+    """Where the lines of an annex or copy go. `taken`: what stands at the top already; the next stands left of it, for below it the
+    document's own head begins. Where the page is too narrow for that, it stands on the page's left edge.
+    """
+    right = min([page_width - RIGHT_MARGIN, *(box[0] - BETWEEN for box in taken)])
+    left, top = max(right - width, BETWEEN), page_height - TOP_MARGIN
+    return (left, top - lines * leading - 1, left + width, top)
 
 
 _TASKS: dict[str, Callable[..., Any]] = {"find": find, "shown": shown, "sizes": sizes, "draw": draw, "cleaned": cleaned}

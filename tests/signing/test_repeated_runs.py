@@ -192,6 +192,11 @@ def test_an_anchor_withdrawn_from_a_date_before_the_time_stamp_vouches_for_it_no
     run = judged_run(file)
     assert run.indication != "TOTAL-PASSED"
     assert Finding.objects.filter(kind="verdict-changed", document=file.version.document).exists()
+    change = VerdictChange.objects.filter(document=file.version.document).latest("pk")
+    reason = Judged.objects.get(file=file)
+    assert (change.before, change.after, change.verification) == ("TOTAL-PASSED", run.indication, run)
+    assert (change.reason_after, change.sub_after) == (reason.reason, reason.sub)
+    assert change.reason_before not in ("", change.reason_after)
 
 
 def test_an_anchor_for_time_stamps_only_vouches_for_no_signature(file_of, cast):

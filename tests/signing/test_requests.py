@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pypdfium2
 import pytest
 from asn1crypto import pem
 from django.test import Client
@@ -21,7 +22,7 @@ from repository.jobs.engine import work
 from repository.models import Document, Event, File, Job, JobItem, Version
 from signing.codes import KeyKind, Level, Look
 from signing.models import SigningKey, SigningRequest, SigningStep
-from signing.sealing import asking, copies, taking
+from signing.sealing import asking, copies, places, taking
 from signing.sealing.keys import Secret
 from signing.validation.run import validate_file
 from tests.pki import authority
@@ -155,6 +156,31 @@ def test_person_and_seal_sign_in_order_each_as_a_version_beside_the_original(cas
         "signing.signed",
         "signing.complete",
     ]
+
+
+def test_texts_of_an_annex_and_of_a_copy_stand_top_right_and_cover_nothing(cast, office, client_of):
+    """Nghị định 30/2020/NĐ-CP, annex I, part II, 7 and 8: number and notation, or form of copy and agency; then the time."""
+    client = client_of(cast.archivist)
+    seal = cast.world.province
+    given = {"signer1": f"annex:{seal.pk}", "signer2": f"copy:{seal.pk}", "copy_form": "TRÍCH SAO", "level": "B-B"}
+    assert client.post(f"/documents/{office.document.pk}/ask-to-sign/", given).status_code == 302
+    request = SigningRequest.objects.get()
+    for _step in range(2):
+        assert sign(client, request).status_code == 302
+        file_versions()
+
+    path = path_for(current(office.document))
+    annex, copy = (shown_["box"] for shown_ in places.shown(str(path)))
+    with pypdfium2.PdfDocument(path) as document:
+        page = document[0]
+        width, height = page.get_size()
+        text = page.get_textpage()
+        own = [text.get_charbox(at) for at in range(text.count_chars()) if text.get_text_range(at, 1).strip()]
+    for left, bottom, right, top in (annex, copy):
+        assert left > width / 3 and right <= width - 15 * 72 / 25.4 + 1 and top > height - 25
+        assert not [one for one in own if one[0] < right and one[2] > left and one[3] > bottom and one[1] < top]
+    assert copy[2] < annex[0], "one beside the other"
+    assert validate_file(path, trust=[ROOT]).outcome == "VALID"
 
 
 def test_the_seal_waits_until_the_signature_before_it_is_filed(cast, office, client_of):
