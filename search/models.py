@@ -13,7 +13,17 @@ from search.models_alerts import Alert, AlertKnown, AlertNotice, AskedSearch
 from search.models_checks import IndexCheck
 from search.models_meaning import Meaning
 
-__all__ = ["Abbreviation", "Alert", "AlertKnown", "AlertNotice", "AskedSearch", "IndexCheck", "Meaning", "Outbox", "SavedSearch"]
+__all__ = [
+    "Abbreviation",
+    "Alert",
+    "AlertKnown",
+    "AlertNotice",
+    "AskedSearch",
+    "IndexCheck",
+    "Meaning",
+    "Outbox",
+    "SavedSearch",
+]
 
 
 class Outbox(models.Model):

@@ -33,10 +33,13 @@ AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 def chromium() -> Iterator[Any]:
     if not CHROMIUM:
         pytest.skip("no chromium on this machine (set CHROMIUM)")
+    from django.test import override_settings
     from playwright.sync_api import sync_playwright
 
+    # Everybody signs in by the form; a hash that is dear on purpose would be paid for twice each time.
+    cheap = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
     # The driver runs a loop in this thread; Django must be told that the database is used from it all the same.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with cheap, pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -1,5 +1,5 @@
-"""Each person goes to every page that is hers, in both languages, on a wide screen and on a phone: the browser complains of nothing,
-nothing scrolls sideways, and the page says what language it is in."""
+"""Each person goes to every page that is hers, on a wide screen and on a phone: the browser complains of nothing, nothing scrolls
+sideways, and the page says what language it is in. In English one person goes to each page: what differs there is its words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tests.walks.archive import fill, stationery  # noqa: F401
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 PHONE, WIDE = 360, 1440
+# The first page is another one for each role.
+BY_ROLE = {"home", "workbench"}
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -23,7 +25,7 @@ def test_every_page_of_every_role(language, stationery, chromium, live_server, c
         actor = getattr(cast, role)
         person = Person(chromium, live_server, cast, role, language=language)
         for page in PAGES:
-            if role not in page.roles:
+            if role not in (page.roles if language == "vi" or page.name in BY_ROLE else page.roles[:1]):
                 continue
             address = page.address(actor)
             if address is None:

@@ -112,7 +112,13 @@ class Command(BaseCommand):
             minutes, samples = options["minutes"], options["samples"]
             return {
                 "seed": options["seed"],
-                **drill_signatures(folder, minutes=minutes, seed=options["seed"], samples=samples),
+                **drill_signatures(
+                    folder,
+                    minutes=minutes,
+                    seed=options["seed"],
+                    samples=samples,
+                    told=lambda words: self.stderr.write(f"drill: {words}"),
+                ),
             }
         from demo.drill.fuzz import drill_fuzz
 
