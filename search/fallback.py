@@ -133,7 +133,8 @@ class _Reader:
             case asked.Word() | asked.Phrase() | asked.Near() | asked.Prefix():
                 return _stands(node, "told")
             case _:
-                return self._nothing()
+                self.left_out = True
+                return None
 
     def _both(self, parts: tuple[Node, ...]) -> Q | None:
         said = [one for part in parts if (one := self.read(part)) is not None]
@@ -158,10 +159,8 @@ class _Reader:
             codes = [kind.value for kind in DocumentType if str(kind.label) in values]
             unnamed = Q(type_name="", type_code__in=codes)
             return reduce(or_, [Q(told_type__regex=f"^{re.escape(fold(one))}$") for one in values], unnamed)
-        return self._nothing()
-
-    def _nothing(self) -> None:
         self.left_out = True
+        return None
 
 
 def _present(**conditions: Any) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class ElasticsearchEngine:
         self._current = False
         self.client = Elasticsearch(
             url,
-            basic_auth=user or DEFAULT,
+            basic_auth=user,
             api_key=api_key,
             request_timeout=seconds,
             max_retries=retries,
