@@ -62,12 +62,14 @@ def drill_search(
             rng = Random(f"kills:{seed}:{number}")
             killed.update(_disturb(rng, work, server, kill_often))
             kinds[made.make(number)] += 1
-            if number % COMPARE_EVERY == 0 or number == changes:
+            if number % COMPARE_EVERY == 0 and number < changes:
                 state["problems"] += [f"after {number}: {line}" for line in _settled(work, server)]
             if number % KEEP_EVERY == 0 or number == changes:
                 state |= {"changes": number, "kinds": dict(sorted(kinds.items())), "killed": dict(killed)}
                 _note(noted, state | {"seconds": round(time.monotonic() - began, 1)})
                 told(number, changes)
+        # Also where a run that was stopped had made them all: without this nothing has been looked at.
+        state["problems"] += [f"at the end: {line}" for line in _settled(work, server)]
     finally:
         work.stop()
         server.stop()
