@@ -104,7 +104,6 @@ class Trust:
         policy: Policy,
         known: Knowledge = NOTHING_KNOWN,
     ) -> None:
-        self.now = now
         self.known = known
         self.policy = policy
         qualified = [each if isinstance(each, Anchor) else Anchor(each) for each in anchors]
