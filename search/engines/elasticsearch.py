@@ -10,6 +10,7 @@ Aliases move in one request, so no question ever meets half a swap. Versions are
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -77,7 +78,8 @@ class ElasticsearchEngine:
         self._current = False
         self.client = Elasticsearch(
             url,
-            basic_auth=user,
+            # The client itself encodes nothing beyond ASCII.
+            basic_auth=b64encode(":".join(user).encode()).decode() if user else None,
             api_key=api_key,
             request_timeout=seconds,
             max_retries=retries,

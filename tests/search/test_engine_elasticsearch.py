@@ -7,6 +7,9 @@ import os
 import threading
 from base64 import b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
@@ -167,24 +170,26 @@ def test_several_shards_find_count_and_rank_as_one(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def secured(tmp_path_factory):
+def secured():
     """A real server that asks who is there and speaks HTTPS only, with a certificate of an authority of its own."""
     from tests.services.elasticsearch import SecuredElasticsearch
     from tests.services.fleet import HOME
     from tests.services.machine import Unavailable
 
-    top = tmp_path_factory.mktemp("secured")
-    for folder in (top, *top.parents[:3]):
-        folder.chmod(0o755)
+    # Not in pytest's own folders, which the server's user may not enter.
+    top = Path(mkdtemp(prefix="van-kho-secured-"))
+    top.chmod(0o755)
     server = SecuredElasticsearch(top / "elasticsearch", HOME / "downloads", top / "log.txt")
     try:
         server.fetch()
+        server.launch(dies_with_parent=True)
+        server.wait()
+        yield server
     except Unavailable as reason:
         pytest.skip(str(reason))
-    server.launch(dies_with_parent=True)
-    server.wait()
-    yield server
-    server.stop()
+    finally:
+        server.stop()
+        rmtree(top, ignore_errors=True)
 
 
 @pytest.mark.services("elasticsearch")
