@@ -19,6 +19,7 @@ from repository.clock import now
 from repository.codes import JobState
 from repository.jobs.engine import enqueue
 from repository.models import Document, Dossier, File, Finding, Hold, Job, JobItem, Verification
+from search.index_jobs import KINDS
 from search.models import Alert, AlertNotice, SavedSearch
 from signing.anchor_proposals import propose_anchor
 from signing.models import Audit, AuditRow, Batch, BatchRow, SigningKey, SigningRequest, SigningStep
@@ -300,17 +301,17 @@ REFERENCE = {
 EVIDENCE = {"Event", "EventPosition", "Checkpoint", "AskedSearch"}
 
 
-# What somebody who reads may have made of what she reads; it changes nothing.
-MADE_FOR_READERS = ("download", "export", "search-export", "sheets", "signature-report", "evidence-bundle")
+# What somebody who reads may have made of what she reads, and what an administrator has done to the index; neither changes a record.
+MADE_FOR_VISITORS = ("download", "export", "search-export", "sheets", "signature-report", "evidence-bundle", *KINDS)
 
 
-def rows_of_records(*, reader: Any = None) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every record, job and derived table; without the tables and downloads that `reader` asked for."""
+def rows_of_records(*, visitor: Any = None) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every record, job and derived table; without the jobs that `visitor` was free to start."""
     return {
         model.__name__: [
             row
             for row in model._base_manager.order_by("pk").values()
-            if not (reader and model is Job and row["actor_id"] == reader.pk and row["kind"] in MADE_FOR_READERS)
+            if not (visitor and model is Job and row["actor_id"] == visitor.pk and row["kind"] in MADE_FOR_VISITORS)
         ]
         for app in ("repository", "search", "signing", "archive")
         for model in apps.get_app_config(app).get_models()

@@ -22,11 +22,11 @@ MOST = 30
 
 
 def _own(search_id: UUID | str, actor: Actor) -> SavedSearch:
-    """Raises Forbidden for one who may not search, NotVisible where the search is not hers."""
-    require(actor, "search")
+    """Raises NotVisible where the search is not hers, whether she may search or not, and Forbidden where it is but she may no longer search."""
     found = SavedSearch.objects.select_for_update().filter(owner=actor.user, pk=search_id).first()
     if found is None:
         raise NotVisible
+    require(actor, "search")
     return found
 
 
@@ -74,12 +74,12 @@ def look_now(search_id: UUID | str, *, actor: Actor) -> Job:
 @transaction.atomic
 def open_notice(notice_id: UUID | str, *, actor: Actor) -> AlertNotice:
     """The notice, read from now on. Raises NotVisible where it is not hers, or Forbidden."""
-    require(actor, "search")
     rows = AlertNotice.objects.select_for_update(of=("self",)).select_related("alert__search")
     try:
         notice = rows.get(pk=notice_id, alert__search__owner=actor.user)
     except (AlertNotice.DoesNotExist, ValidationError) as absent:
         raise NotVisible from absent
+    require(actor, "search")
     if notice.read_at is None:
         notice.read_at = now()
         notice.save(update_fields=["read_at"])

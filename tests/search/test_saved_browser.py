@@ -80,7 +80,7 @@ def test_saved_told_and_taken_away(  # noqa: PLR0913
     page.reload()
     whole(reader, "export-job")
     with page.expect_download() as download:
-        page.locator(f"a[href*='{job.pk}/file/']").first.click()
+        page.locator(f"main a[href*='{job.pk}/file/']").first.click()
     path = Path(tmp_path / download.value.suggested_filename)
     download.value.save_as(path)
     checks = checks_of(path)
