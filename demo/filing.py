@@ -121,7 +121,9 @@ class Filing:
         by_name = {document.name: document for document in documents}
         waiting = Document.objects.filter(dossiers=dossier, versions__files__role=FileRole.MAIN)
         found = waiting.values_list("pk", "confirmed_at", "versions__files__name")
-        rows = sorted((row for row in found if row[2] in by_name), key=lambda row: by_name[row[2]].paper.date)
+        # One row a document: what was signed here since has a second version.
+        each = {row[0]: row for row in found.order_by("-versions__number") if row[2] in by_name}
+        rows = sorted(each.values(), key=lambda row: by_name[row[2]].paper.date)
         for identity, confirmed_at, name in rows[: round(len(rows) * plan.confirmed)]:
             if confirmed_at is None:
                 confirm_document(identity, values_of(by_name[name], plan), actor=actor)

@@ -30,6 +30,7 @@ def keep_provable(pki: DemoPki) -> None:
     leaves = waiting()
     if any(leaf.file for leaf in leaves):
         stamp_once(leaves, stamp)
+        sequence()
 
 
 def _renew_some(stamp: Stamp) -> None:
