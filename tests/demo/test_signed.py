@@ -111,15 +111,21 @@ def test_the_archives_own_verifier_finds_in_each_variant_what_its_name_says(name
         assert len(found.signatures) - len(own) == 2, "a further archive time-stamp"
 
 
-def test_a_paper_kept_for_the_long_term_passes_years_after_its_certificates_ended(tmp_path):
+def test_of_papers_kept_for_the_long_term_the_archived_one_passes_years_after_its_certificates_ended(tmp_path):
     one = paper_of("kept", agency="tinh", day=date(2019, 5, 6), type_name="Quyết định")
-    path = tmp_path / "kept.pdf"
-    path.write_bytes(variants()["person-and-seal-long-term"].make(one, authority()))
-    store = PdfFileReader(BytesIO(path.read_bytes())).root["/DSS"]
+    found = {}
+    for kind in ("person-and-seal-long-term", "person-and-seal-archival"):
+        path = tmp_path / f"{kind}.pdf"
+        path.write_bytes(variants()[kind].make(one, authority()))
+        store = PdfFileReader(BytesIO(path.read_bytes())).root["/DSS"]
+        assert (len(store["/CRLs"]), len(store["/Certs"]) >= 4) == (2, True)
+        found[kind] = validate_file(path, trust=(ROOT,))
 
-    assert len(store["/CRLs"]) == 2
-    assert len(store["/Certs"]) >= 4
-    assert validate_file(path, trust=(ROOT,)).indication == Indication.TOTAL_PASSED
+    # Its lists are of the right day, but nothing proves that they were there before the certificates ended.
+    assert found["person-and-seal-long-term"].indication == Indication.INDETERMINATE
+    told = {one.sub_indication for one in found["person-and-seal-long-term"].signatures}
+    assert told == {"REVOCATION_OUT_OF_BOUNDS_NO_POE"}
+    assert found["person-and-seal-archival"].indication == Indication.TOTAL_PASSED
 
 
 def test_a_paper_without_signatures_has_none():
