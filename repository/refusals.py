@@ -29,13 +29,15 @@ class NotVisible(RepositoryError):
 
 
 class Forbidden(RepositoryError):
-    """The actor sees the thing but may not do this to it."""
+    """The actor sees the thing but may not do this to it. `roles`: those that may; none where it hangs on the person, not on a role."""
 
     def __init__(self, act: str, thing: Model | None, roles: Sequence[Role]) -> None:
         super().__init__(act)
         self.act, self.thing, self.roles = act, thing, tuple(roles)
 
     def __str__(self) -> str:
+        if not self.roles:
+            return str(_("This is for somebody else to do; the page before names who."))
         roles = ", ".join(str(role.label) for role in self.roles)
         return str(_("This needs one of these roles: %(roles)s. Ask your administrator.")) % {"roles": roles}
 

@@ -36,7 +36,7 @@ def empty(content: str, title: str, *, level: int = 3) -> SafeString:
 def table(content: str, label: str, *, cards: bool = True, wide: bool = False) -> SafeString:
     """A list as a table in a frame that scrolls by itself; `cards`: on a phone each row becomes a card."""
     return format_html(
-        '<div class="vk-scroll" tabindex="0" role="region" aria-label="{}"><table class="vk-table{}{}">{}</table></div>',
+        '<div class="vk-scroll" tabindex="0" role="group" aria-label="{}"><table class="vk-table{}{}">{}</table></div>',
         label,
         " vk-table--cards" if cards else "",
         " vk-table--wide" if wide else "",

@@ -5,13 +5,17 @@ Import the fixtures where they are used. The signed file must be asked for befor
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test import override_settings
 
 from demo import papers, scans, signed
 from demo.pki import DemoPki
+from demo.seals import set_up_seal
 from demo.texts import Paper, paper_of
 from repository.actions.holds import place_hold
 from repository.actions.receive_file import receive_file
@@ -20,11 +24,18 @@ from repository.clock import now
 from repository.jobs.run import run_to_end
 from repository.models import Document, Dossier, Finding, Job
 from repository.registry import settled
+from search.alerts import jobs as alerts
+from search.alerts.actions import switch_on
+from search.models import SavedSearch
 from signing.anchor_proposals import propose_anchor
 from signing.audits.actions import QUESTIONS, Plan, answer_row, draw_sample, open_audit
 from signing.audits.closing import close_audit
 from signing.batches.start import start_batch
-from signing.models import Audit
+from signing.codes import Level, Look
+from signing.models import Audit, SigningRequest
+from signing.sealing.asking import Wanted, ask, refuse
+from signing.sealing.keys import Secret
+from signing.sealing.taking import take
 from tests.signing.bench_pki import issue
 from tests.trusting import trust
 
@@ -33,11 +44,13 @@ TITLE = "Bảo đảm trật tự, an toàn giao thông năm 2025"
 
 @dataclass(frozen=True)
 class Stationery:
-    """Files with their truth: their bytes by name, the paper that was signed, the root its chain ends in."""
+    """Files with their truth: their bytes by name, the paper that was signed, the root its chain ends in, whose authority it is."""
 
     files: dict[str, bytes]
     paper: Paper
     root: bytes
+    pki: DemoPki
+    to_sign: dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +63,8 @@ def stationery(tmp_path_factory: pytest.TempPathFactory) -> Stationery:
         "da-ky.pdf": signed.by_person_and_seal(sealed, pki),
         "ban-quet.pdf": scans.scan(papers.pdf(scanned), seed=2),
     }
-    return Stationery(files, sealed, pki.write_root(folder / "root.pem").read_bytes())
+    to_sign = {f"trinh-ky-{n}.pdf": papers.pdf(paper_of(f"walks-sign-{n}")) for n in range(3)}
+    return Stationery(files, sealed, pki.write_root(folder / "root.pem").read_bytes(), pki, to_sign)
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ def work_all() -> None:
 def fill(cast: Any, records: Any, stationery: Stationery) -> Filled:
     """An open dossier with taken-in files, and one in each other state that a page shows differently."""
     trust(stationery.root, cast)
+    watch_for("q=an+toan", cast)
     dossier = records.dossier(TITLE)
     for name, content in stationery.files.items():
         receive_file(dossier.pk, name, [content], actor=cast.clerk)
@@ -92,6 +107,9 @@ def fill(cast: Any, records: Any, stationery: Stationery) -> Filled:
     )
     settled()
     audit_all(cast)
+    sign_all(cast, records, stationery)
+    alerts.start()
+    work_all()
     return Filled(dossier, documents)
 
 
@@ -115,3 +133,45 @@ def audit_all(cast: Any) -> None:
         answer_row(closed.pk, row.number, answered, actor=cast.auditor, revision=row.revision)
     close_audit(closed.pk, actor=cast.auditor, unsigned=True)
     settled()
+
+
+def watch_for(query: str, cast: Any) -> None:
+    """The reader has an alert on, from before there was anything to tell."""
+    saved = SavedSearch.objects.create(owner=cast.user("reader"), name="An toàn giao thông", query=query, created_at=now())
+    switch_on(saved.pk, actor=cast.reader)
+    work_all()
+
+
+def sign_all(cast: Any, records: Any, stationery: Stationery) -> None:
+    """A request that waits for a person and then the seal, one that was refused, one that was signed."""
+    dossier = records.dossier("Văn bản trình ký")
+    for name, content in stationery.to_sign.items():
+        receive_file(dossier.pk, name, [content], actor=cast.clerk)
+    work_all()
+    seal = Wanted(Look.SEAL, agency=cast.world.province)
+    both = (Wanted(Look.PERSON, user=cast.user("chief")), seal)
+    waiting, refused, signed_one = Document.objects.filter(placements__dossier=dossier).order_by("placements__number")
+    ask(waiting.pk, both, actor=cast.clerk, level=Level.B, note="Trình ký, văn thư đóng dấu sau.")
+    refuse(ask(refused.pk, both, actor=cast.clerk, level=Level.B).pk, "Căn cứ đã hết hiệu lực.", actor=cast.chief)
+    request = ask(signed_one.pk, (seal,), actor=cast.clerk, level=Level.B)
+    _apart(lambda: _seal(request, cast, stationery.pki))
+    work_all()
+
+
+def _seal(request: SigningRequest, cast: Any, pki: DemoPki) -> None:
+    with override_settings(SEAL_KEYS=pki.folder.parent / "seals"):
+        set_up_seal(pki, "tinh", cast.world.province, ("Ủy ban nhân dân", "Tỉnh Lam Giang"), actor=cast.administrator)
+        take(request.pk, request.sha256, Secret(), actor=cast.archivist)
+
+
+def _apart(act: Any) -> None:
+    """In a thread of its own: signing runs a loop, and the browser's stands in this one."""
+
+    def alone() -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(alone).result()
