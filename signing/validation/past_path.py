@@ -76,7 +76,8 @@ class PastPaths:
             held = await self._path(path, certificate, question)
             if held.sub_indication is AdESPassed.OK:
                 return held
-            if best.sub_indication is None:
+            # Through a certificate that somebody put beside the genuine one no path holds: that must not hide a revocation.
+            if best.sub_indication is None or (best.revoked_at is None and held.revoked_at is not None):
                 best = held
         return best
 

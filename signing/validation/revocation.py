@@ -18,12 +18,10 @@ from pyhanko_certvalidator.policy_decl import AcceptAllAlgorithms, CertRevTrustP
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 from pyhanko_certvalidator.revinfo.constants import VALID_REVOCATION_REASONS
 from pyhanko_certvalidator.revinfo.validate_crl import _CRLErrs, _handle_single_crl
-from pyhanko_certvalidator.revinfo.validate_ocsp import (
-    _assess_ocsp_relevance,
-    _handle_single_ocsp_resp,
-    _OCSPErrs,
-)
+from pyhanko_certvalidator.revinfo.validate_ocsp import _handle_single_ocsp_resp, _OCSPErrs
 from pyhanko_certvalidator.util import ConsList
+
+from signing.validation.exact import issuer_of, responder_of
 
 TOLERANCE = timedelta(seconds=1)  # of clocks, as pyHanko's
 WITHOUT_NEXT_UPDATE = timedelta(minutes=30)  # how long an answer that names no next update is taken to be of use
@@ -129,7 +127,7 @@ class Answers:
         whole = reasons is not None and reasons >= VALID_REVOCATION_REASONS - {"unused"}
         if revoked_at is None and (not whole or container.crl_data.delta_crl_indicator_value is not None):
             return None  # a part of a list clears nobody
-        signer = context.revinfo_manager.check_crl_issuer(container.crl_data) or getattr(issuer, "certificate", None)
+        signer = issuer_of(context.revinfo_manager, container.crl_data)
         return None if signer is None else _Signer(signer, revoked_at)
 
     async def _response(
@@ -141,7 +139,7 @@ class Answers:
         state: ValProcState,
     ) -> "_Signer | None":
         issuer = path.find_issuing_authority(certificate)
-        responder = _assess_ocsp_relevance(
+        responder = responder_of(
             cert=certificate,
             issuer=issuer,
             ocsp_response=container,

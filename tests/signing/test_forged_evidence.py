@@ -1,0 +1,297 @@
+"""Forged revocation data: each forgery beside the genuine thing that it imitates, and a control that differs in one point.
+
+The signer stands under an authority; what is genuine about that authority and the time-stamps is always at hand, what is said about the
+signer is what each test is about.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+from asn1crypto import crl, keys, ocsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509 import ocsp as made
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+from signing.validation.verdicts import FileVerdict, Indication, Revocation, SignatureVerdict, SubIndication
+from tests.signing.bench_pki import BEGIN, END, Holder, bench, issue, paper, signed
+from tests.signing.test_verdicts_at_proven_time import DAY, NOW, authority, list_of, of_the_root
+
+VerdictOn = Callable[..., FileVerdict]
+DER = serialization.Encoding.DER
+BY_KEY, BY_NAME = made.OCSPResponderEncoding.HASH, made.OCSPResponderEncoding.NAME
+
+
+@cache
+def signer() -> Holder:
+    return issue("Phạm Thị Dung", authority(), addresses="http://ca.test")
+
+
+@cache
+def stranger_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
+def signed_paper() -> bytes:
+    return signed(paper(), signer(), stamped=True)
+
+
+def judged(
+    verdict_on: VerdictOn,
+    *,
+    certificates: Sequence[bytes] = (),
+    lists: Iterable[bytes] = (),
+    answers: Iterable[bytes] = (),
+    knowledge: Iterable[bytes] = (),
+    data: bytes | None = None,
+) -> SignatureVerdict:
+    """The verdict on the paper with these in its security store, after what is genuine of the root."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data or signed_paper()), strict=False)
+    DocumentSecurityStore.supply_dss_in_writer(
+        writer,
+        None,
+        certs=[asn1_x509.Certificate.load(one) for one in certificates or [authority().der]],
+        crls=[crl.CertificateList.load(one) for one in (of_the_root(), *lists)],
+        ocsps=[ocsp.OCSPResponse.load(one) for one in answers],
+    )
+    out = io.BytesIO()
+    writer.write(out)
+    trust = [bench().root.pem]
+    return verdict_on(out.getvalue(), trust=trust, knowledge=[authority().der, *knowledge]).signatures[0]
+
+
+def fresh(issuer: Holder, *revoked: tuple[Holder, datetime]) -> bytes:
+    return list_of(issuer, NOW - timedelta(minutes=1), *revoked, days=300)
+
+
+def with_signature_of(forged: bytes, genuine: bytes, kind: type, name: str) -> bytes:
+    """What `forged` says, with the signature bytes of `genuine`."""
+    one, other = kind.load(forged), kind.load(genuine)
+    first, algorithm, value = list(kind._fields)[0][0], "signature_algorithm", name
+    return bytes(kind({first: one[first], algorithm: other[algorithm], value: other[value]}).dump())
+
+
+def with_one_bit_changed(forged: bytes) -> bytes:
+    return forged[:-1] + bytes([forged[-1] ^ 1])
+
+
+def certificate_with_key(genuine: Holder, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """A certificate in everything like the genuine one, also by its signature bytes, but for the key."""
+    certificate = asn1_x509.Certificate.load(genuine.der)
+    inner = certificate["tbs_certificate"].copy()
+    public = key.public_key().public_bytes(DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    inner["subject_public_key_info"] = keys.PublicKeyInfo.load(public)
+    rest = {name: certificate[name] for name in ("signature_algorithm", "signature_value")}
+    return bytes(asn1_x509.Certificate({"tbs_certificate": inner, **rest}).dump())
+
+
+def answer(
+    responder: bytes,
+    key: ec.EllipticCurvePrivateKey,
+    how: made.OCSPResponderEncoding = BY_NAME,
+    *enclosed: bytes,
+    revoked: datetime | None = None,
+) -> bytes:
+    """An OCSP answer about the signer, in the name of `responder`."""
+    status = made.OCSPCertStatus.GOOD if revoked is None else made.OCSPCertStatus.REVOKED
+    builder = (
+        made.OCSPResponseBuilder()
+        .add_response(
+            signer().certificate,
+            authority().certificate,
+            hashes.SHA1(),  # noqa: S303 - an identifier, as responders have it
+            status,
+            NOW - timedelta(minutes=1),
+            NOW + 300 * DAY,
+            revoked,
+            None,
+        )
+        .responder_id(how, x509.load_der_x509_certificate(responder))
+    )
+    if enclosed:
+        builder = builder.certificates([x509.load_der_x509_certificate(one) for one in enclosed])
+    return builder.sign(key, hashes.SHA256()).public_bytes(DER)
+
+
+def certificate_for(
+    name: str, issuer: Holder, *extensions: x509.ExtensionType, key: ec.EllipticCurvePrivateKey | None = None
+) -> Holder:
+    """A certificate with just these extensions; its name in the manner of `issue`."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    parts = ((NameOID.COUNTRY_NAME, "VN"), (NameOID.ORGANIZATION_NAME, "Sở Nội vụ"), (NameOID.COMMON_NAME, name))
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(kind, value) for kind, value in parts]))
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(BEGIN)
+        .not_valid_after(END)
+    )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return Holder(builder.sign(issuer.key, hashes.SHA256()), key)
+
+
+def responder(name: str = "Người trả lời OCSP", issuer: Holder | None = None) -> Holder:
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING])
+    return certificate_for(name, issuer or authority(), usage, x509.OCSPNoCheck())
+
+
+def open_still(verdict: SignatureVerdict) -> bool:
+    return verdict.indication is Indication.INDETERMINATE and verdict.identity.revocation is Revocation.UNKNOWN
+
+
+# ── what is genuine passes ──────────────────────────────────────────────────
+
+
+def test_a_genuine_list_settles_it_and_without_one_it_stays_open(verdict_on):
+    assert judged(verdict_on, lists=[fresh(authority())]).indication is Indication.TOTAL_PASSED
+    assert open_still(judged(verdict_on))
+
+
+@pytest.mark.parametrize("how", [BY_KEY, BY_NAME])
+def test_the_authoritys_own_answer_and_that_of_its_responder_settle_it(how, verdict_on):
+    own = answer(authority().der, authority().key, how)
+    assert judged(verdict_on, answers=[own]).indication is Indication.TOTAL_PASSED
+    delegate = responder()
+    told = answer(delegate.der, delegate.key, how, delegate.der)
+    assert judged(verdict_on, answers=[told]).indication is Indication.TOTAL_PASSED
+
+
+# ── the signature of something genuine on something forged ──────────────────
+
+
+@pytest.mark.parametrize("first", ["genuine", "forged"])
+def test_a_list_with_the_signature_of_an_older_one_says_nothing(first, verdict_on):
+    old = list_of(authority(), NOW - 1000 * DAY, days=10)
+    # Older than the genuine one by what it says: the library reads the newest first.
+    current = list_of(authority(), NOW - 1001 * DAY, days=1300)
+    forged = with_signature_of(current, old, crl.CertificateList, "signature")
+    lists = [old, forged] if first == "genuine" else [forged, old]
+    assert open_still(judged(verdict_on, lists=lists))
+    assert open_still(judged(verdict_on, lists=[old, with_one_bit_changed(forged)]))
+
+
+def test_a_list_under_a_key_in_a_copy_of_the_authoritys_certificate_says_nothing(verdict_on):
+    other = Holder(authority().certificate, stranger_key())
+    forged = certificate_with_key(authority(), stranger_key())
+    fake = issue("Cơ quan chứng thực cấp dưới", bench().root, authority=True, key=stranger_key())
+    fake_of_other_serial = with_signature_of(fake.der, authority().der, asn1_x509.Certificate, "signature_value")
+    for certificate in (forged, fake_of_other_serial, with_one_bit_changed(fake_of_other_serial)):
+        assert open_still(judged(verdict_on, certificates=[certificate], lists=[fresh(other)]))
+
+
+@pytest.mark.parametrize("how", [BY_KEY, BY_NAME])
+def test_an_answer_under_a_key_in_a_copy_of_the_authoritys_certificate_says_nothing(how, verdict_on):
+    forged = certificate_with_key(authority(), stranger_key())
+    for certificate in (forged, with_one_bit_changed(forged)):
+        assert open_still(judged(verdict_on, answers=[answer(certificate, stranger_key(), how, certificate)]))
+
+
+def test_an_answer_under_a_key_in_a_copy_of_the_responders_certificate_says_nothing(verdict_on):
+    delegate = responder()
+    forged = certificate_with_key(delegate, stranger_key())
+    mixed = answer(forged, stranger_key(), BY_NAME, forged, delegate.der)
+    assert open_still(judged(verdict_on, answers=[mixed]))
+
+
+# ── who may answer ──────────────────────────────────────────────────────────
+
+
+def test_an_authority_says_nothing_of_what_another_issued(verdict_on):
+    """RFC 5280, 6.3.3 (b)(1): the list of a sibling below the same authority is not about its certificates."""
+    sibling = issue("Cơ quan chứng thực cùng cấp", authority(), authority=True)
+    assert open_still(judged(verdict_on, certificates=[sibling.der], lists=[fresh(sibling)]))
+
+
+def test_a_colleague_whose_certificate_names_no_usage_signs_no_lists(verdict_on):
+    colleague = certificate_for("Cơ quan chứng thực cấp dưới", authority())
+    assert open_still(judged(verdict_on, certificates=[colleague.der], lists=[fresh(colleague)]))
+
+
+def indirect(by: Holder) -> bytes:
+    """A list by another issuer, which says of itself that it is indirect."""
+    scope = x509.IssuingDistributionPoint(None, None, False, False, None, True, False)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(by.certificate.subject)
+        .last_update(NOW - timedelta(minutes=1))
+        .next_update(NOW + 300 * DAY)
+        .add_extension(scope, critical=True)
+    )
+    return builder.sign(by.key, hashes.SHA256()).public_bytes(DER)
+
+
+def usage_of_lists() -> x509.KeyUsage:
+    return x509.KeyUsage(False, False, False, False, False, False, True, False, False)
+
+
+def test_an_indirect_list_counts_only_by_the_issuer_that_the_certificate_names(verdict_on):
+    named = certificate_for("Nơi phát hành danh sách thu hồi", authority(), usage_of_lists())
+    point = x509.DistributionPoint(None, None, None, [x509.DirectoryName(named.certificate.subject)])
+    usage = x509.KeyUsage(True, True, False, False, False, False, False, False, False)
+    holder = certificate_for("Vũ Thị Giang", authority(), x509.CRLDistributionPoints([point]), usage)
+    data = signed(paper(), holder, stamped=True)
+    other = certificate_for("Nơi khác", authority(), usage_of_lists())
+    known = fresh(authority())  # about the issuer of the list, not about the signer: it is no list of hers
+    verdict = judged(verdict_on, certificates=[named.der], lists=[indirect(named), known], data=data)
+    assert verdict.indication is Indication.TOTAL_PASSED
+    assert open_still(judged(verdict_on, certificates=[other.der], lists=[indirect(other), known], data=data))
+    assert open_still(judged(verdict_on, certificates=[other.der, named.der], lists=[indirect(other)]))
+
+
+def test_a_list_whose_scope_was_changed_after_signing_says_nothing(verdict_on):
+    """A list only of authorities' certificates, made to look like one of all."""
+    scope = x509.IssuingDistributionPoint(None, None, False, True, None, False, False)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority().certificate.subject)
+        .last_update(NOW - timedelta(minutes=1))
+        .next_update(NOW + 300 * DAY)
+        .add_extension(scope, critical=True)
+    )
+    narrow = builder.sign(authority().key, hashes.SHA256()).public_bytes(DER)
+    assert open_still(judged(verdict_on, lists=[narrow]))
+    forged = with_signature_of(fresh(authority()), narrow, crl.CertificateList, "signature")
+    assert open_still(judged(verdict_on, lists=[narrow, forged]))
+
+
+def test_a_part_of_a_list_clears_nobody(verdict_on):
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority().certificate.subject)
+        .last_update(NOW - timedelta(minutes=1))
+        .next_update(NOW + 300 * DAY)
+        .add_extension(x509.CRLNumber(5), critical=False)
+        .add_extension(x509.DeltaCRLIndicator(4), critical=True)
+    )
+    delta = builder.sign(authority().key, hashes.SHA256()).public_bytes(DER)
+    assert open_still(judged(verdict_on, lists=[delta]))
+
+
+# ── a forgery hides nothing genuine ─────────────────────────────────────────
+
+
+def decoys() -> list[bytes]:
+    """Certificates that an answer of the authority, or its own certificate, could be taken for."""
+    fake = issue("Cơ quan chứng thực cấp dưới", None, key=stranger_key())
+    return [certificate_with_key(authority(), stranger_key()), fake.der]
+
+
+def test_certificates_like_the_authoritys_do_not_hide_that_the_signer_was_revoked(verdict_on):
+    before = NOW - 3 * DAY
+    told = answer(authority().der, authority().key, BY_NAME, revoked=before)
+    for knowledge in ([told], [fresh(authority(), (signer(), before))]):
+        verdict = judged(verdict_on, certificates=decoys(), knowledge=knowledge)
+        assert verdict.sub_indication is SubIndication.REVOKED_NO_POE, knowledge
+    good = judged(verdict_on, certificates=decoys(), lists=[fresh(authority())])
+    assert good.indication is Indication.TOTAL_PASSED
