@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
+
+from django.db.models.functions import Left, Length
 
 from repository.access import keys_of_documents, keys_of_dossiers
 from repository.codes import DossierState, FileRole, Indication
 from repository.models import Agency, Document, Dossier, Extraction, File, Placement, Retention
-from search.engines.base import Change, Deletion, Home, IndexDocument
+from search.engines.base import LONGEST_TEXT, Change, Deletion, Home, IndexDocument
 from search.query.fields import format_group, type_called
 
 WORST_FIRST = (Indication.FAILED, Indication.INDETERMINATE, Indication.WAITING, Indication.PASSED, Indication.NONE)
@@ -26,7 +28,7 @@ def assemble(revisions: dict[UUID, int], *, reading: bool = True) -> list[Change
     documents = Document.objects.filter(pk__in=revisions).select_related("agency").in_bulk()
     keys = keys_of_documents(documents.values())
     files = _files(documents)
-    texts = _texts([file.pk for rows in files.values() for file in rows], reading)
+    texts = _texts(files.values(), reading)
     filed = _filed(documents)
     homes = {pk: _known(document, filed[pk]) for pk, document in documents.items()}
     opened = keys_of_dossiers({place.pk: place for places in filed.values() for place, _ in places}.values())
@@ -88,13 +90,39 @@ def _files(documents: dict[UUID, Document]) -> dict[UUID, list[File]]:
     return found
 
 
-def _texts(files: list[UUID], reading: bool) -> dict[UUID, list[tuple[str, str]]]:
-    """Name and words of the current text of each file. A text is never changed, another one takes its place: so the name says which words."""
+def _texts(documents: Collection[list[File]], reading: bool) -> dict[UUID, list[tuple[str, str]]]:
+    """Name and words of the current text of each file. A text is never changed, another one takes its place: so the name says which words.
+
+    Of one document the first LONGEST_TEXT letters are read, whatever its files are.
+    """
     found: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    rows = Extraction.objects.filter(file__in=files, current=True).order_by("pk")
-    for row in rows.values_list("file_id", "pk", *(["text"] if reading else [])):
-        found[row[0]].append((str(row[1]), row[2] if reading else ""))
+    rows = Extraction.objects.filter(file__in=[file.pk for files in documents for file in files], current=True)
+    names = (
+        {file: (pk, letters) for file, pk, letters in rows.values_list("file_id", "pk", Length("text"))}
+        if reading
+        else {file: (pk, 0) for file, pk in rows.values_list("file_id", "pk")}
+    )
+    words = _words(documents, names) if reading else {}
+    for file, (pk, _) in names.items():
+        found[file].append((str(pk), words.get(pk, "")))
     return found
+
+
+def _words(documents: Iterable[list[File]], names: dict[UUID, tuple[UUID, int]]) -> dict[UUID, str]:
+    whole: list[UUID] = []
+    cut: dict[UUID, int] = {}
+    for files in documents:
+        left = LONGEST_TEXT
+        for pk, letters in (names[file.pk] for file in files if file.pk in names):
+            if letters <= left:
+                whole.append(pk)
+            elif left:
+                cut[pk] = left
+            left = max(0, left - letters)
+    words = dict(Extraction.objects.filter(pk__in=whole).values_list("pk", "text"))
+    for pk, letters in cut.items():
+        words[pk] = Extraction.objects.values_list(Left("text", letters), flat=True).get(pk=pk)
+    return words
 
 
 def _agency_names(documents: dict[UUID, Document]) -> dict[UUID, tuple[str, ...]]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from django.conf import settings
 
 from search import outbox
-from search.assembly import assemble
 from search.engines.base import Engine, Writer, WriterBusy
 from search.engines.connect import connect
+from search.writing import bring
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +55,9 @@ def drain() -> int:
             with engine().writer() as writer:
                 while revisions := outbox.waiting(BATCH):
                     # Read after the revisions: what is newer than its revision is written again under the next one.
-                    writer.write(assemble(revisions))
-                    outbox.acknowledge(revisions)
-                    written += len(revisions)
+                    for held in bring(writer.write, revisions):
+                        outbox.acknowledge(held)
+                        written += len(held)
                 writer.refresh()
         except WriterBusy:
             return written

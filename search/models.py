@@ -10,7 +10,7 @@ from repository.ids import new_id
 from repository.models import User
 from search.models_abbreviations import Abbreviation
 from search.models_alerts import Alert, AlertKnown, AlertNotice, AskedSearch
-from search.models_checks import IndexCheck
+from search.models_checks import IndexCheck, SetAside
 from search.models_meaning import Meaning
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Meaning",
     "Outbox",
     "SavedSearch",
+    "SetAside",
 ]
 
 

@@ -1,4 +1,4 @@
-"""What comparisons of the index with the database found: kept, so that a drift is seen before a reader meets it."""
+"""What keeps the index true leaves behind: what comparisons found, and which documents the engine refused."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -34,3 +34,20 @@ class IndexCheck(models.Model):
     @property
     def differing(self) -> int:
         return self.missing + self.stale + self.extra
+
+
+class SetAside(models.Model):
+    """A document that could not be brought to the index at this revision. `error` says what kind of refusal, never words of it.
+
+    Derived and passing: the row goes when the document is in the index.
+    """
+
+    document_id = models.UUIDField(primary_key=True)
+    revision = models.BigIntegerField()
+    error = models.CharField(max_length=300)
+    attempts = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField()
+    again_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.error}"

@@ -7,10 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from repository.clock import now
+from search import set_aside
 from search.models import Outbox
 
 BATCH = 500
@@ -39,13 +40,13 @@ def put(ids: Iterable[UUID], *, beyond: int = 0) -> None:
 
 def waiting(limit: int) -> dict[UUID, int]:
     """Documents the index is behind on, the longest waiting first, with their revisions."""
-    rows = Outbox.objects.filter(done__lt=F("revision")).order_by("changed_at")[:limit]
+    rows = _behind().order_by("changed_at")[:limit]
     return dict(rows.values_list("document_id", "revision"))
 
 
 def waiting_since(moment: datetime, limit: int) -> dict[UUID, int]:
     """Documents changed since then that the index is behind on."""
-    rows = Outbox.objects.filter(done__lt=F("revision"), changed_at__gte=moment).order_by("changed_at")[:limit]
+    rows = _behind().filter(changed_at__gte=moment).order_by("changed_at")[:limit]
     return dict(rows.values_list("document_id", "revision"))
 
 
@@ -57,14 +58,14 @@ def waiting_after(last: UUID | None, limit: int) -> dict[UUID, int]:
 
 def seconds_behind() -> float:
     """For how long the oldest change has waited; 0 where none does."""
-    rows = Outbox.objects.filter(done__lt=F("revision"))
+    rows = _behind()
     oldest = rows.order_by("changed_at").values_list("changed_at", flat=True).first()
     return (now() - oldest).total_seconds() if oldest else 0.0
 
 
 def lag() -> tuple[int, float]:
     """How many documents wait, and for how many seconds the oldest has."""
-    rows = Outbox.objects.filter(done__lt=F("revision"))
+    rows = _behind()
     oldest = rows.order_by("changed_at").values_list("changed_at", flat=True).first()
     return rows.count(), (now() - oldest).total_seconds() if oldest else 0.0
 
@@ -77,3 +78,9 @@ def acknowledge(revisions: dict[UUID, int]) -> None:
             rows = Outbox.objects.select_for_update().filter(document_id__in=wanted[start : start + BATCH])
             level = [pk for pk, revision in rows.values_list("document_id", "revision") if revision == revisions[pk]]
             Outbox.objects.filter(document_id__in=level).update(done=F("revision"))
+            set_aside.written(level)
+
+
+def _behind() -> QuerySet[Outbox]:
+    """What waits, without what was refused and rests: that is told of by itself and is no lag."""
+    return Outbox.objects.filter(done__lt=F("revision")).exclude(set_aside.resting())

@@ -53,7 +53,13 @@ def prepared(batches: Iterable[Revisions], processes: int = 1) -> Iterator[list[
 
 
 def prepare_batch(revisions: Revisions) -> list[Change]:
-    """Return the changes with their rows, and without the text that the rows were made of."""
+    """Return the changes with their rows, and without the text that the rows were made of; what cannot be made is set aside."""
+    from search.writing import ready
+
+    return ready(_rows_of, revisions)
+
+
+def _rows_of(revisions: Revisions) -> list[Change]:
     from search.assembly import assemble
 
     return [

@@ -12,17 +12,19 @@ from uuid import UUID
 
 from repository.clock import now
 from repository.models import Document
-from search import outbox
-from search.assembly import assemble
+from search import outbox, set_aside
 from search.comparison import differences, still_differing
-from search.engines.base import Change, EngineError, Writer
+from search.engines.base import Change, Deletion, EngineError, Writer
 from search.indexer import BATCH, drain, engine, writer_when_free
 from search.models import Outbox
 from search.preparing import prepared, processes_for
+from search.writing import bring, bring_prepared, pieces
 
 STRETCH = 500
 COMMIT = 5_000
 """Documents that are written together: each commit is a segment, and segments have to be merged."""
+COMMIT_LETTERS = 64_000_000
+"""Letters of their rows at which fewer are written together, for the memory's sake."""
 KEEP_UP_EVERY = timedelta(seconds=2)
 
 Watch = Callable[[int, int], None]
@@ -44,18 +46,19 @@ def reindex(watch: Watch | None = None, *, fresh: bool = False) -> int:
         if not resumed:
             writer.start_rebuild()
         changes = _Changes(writer)
-        done = 0
+        done = letters = 0
         gathered: list[Change] = []
         for batch in prepared(_everything(resumed), processes_for(total)):
             gathered += batch
+            letters += sum(map(_letters, batch))
             done += len(batch)
-            if len(gathered) >= COMMIT:
-                writer.write_rebuild(gathered)
-                gathered = []
+            if len(gathered) >= COMMIT or letters >= COMMIT_LETTERS:
+                bring_prepared(writer.write_rebuild, gathered)
+                gathered, letters = [], 0
             changes.keep_up()
             _tell(watch, done, 3 * total)
         if gathered:
-            writer.write_rebuild(gathered)
+            bring_prepared(writer.write_rebuild, gathered)
         documents = _level(writer, changes, watch, total)
         writer.finish_rebuild()
     _acknowledge_held()
@@ -95,8 +98,8 @@ class _Changes:
         if now() - self.last < KEEP_UP_EVERY:
             return
         while revisions := outbox.waiting_since(self.since, BATCH):
-            self.writer.write(assemble(revisions))
-            outbox.acknowledge(revisions)
+            for held in bring(self.writer.write, revisions):
+                outbox.acknowledge(held)
         self.writer.refresh()
         self.last = now()
 
@@ -107,8 +110,11 @@ def _level(writer: Writer, changes: _Changes, watch: Watch | None, total: int) -
     for looked in differences("rebuild"):
         seen += looked.rows
         if looked.differing:
-            writer.write_rebuild(assemble(_beyond(looked.differing, looked.newest)))
-            left += len(still_differing(looked.differing, "rebuild"))
+            for _ in bring(writer.write_rebuild, _beyond(looked.differing, looked.newest)):
+                changes.keep_up()
+            differing = still_differing(looked.differing, "rebuild")
+            # What the engine takes in no index is told of by itself, and keeps no rebuild from its end.
+            left += len(differing.keys() - set_aside.still_out(differing))
         changes.keep_up()
         _tell(watch, total + min(seen, 2 * total), 3 * total)
     if left:
@@ -156,7 +162,12 @@ def _everything(resumed: bool) -> Iterator[dict[UUID, int]]:
             revisions = {
                 pk: each for pk, each in revisions.items() if not ((row := held.get(str(pk))) and row.version >= each)
             }
-        yield revisions
+        yield from pieces(revisions)
+
+
+def _letters(change: Change) -> int:
+    row = None if isinstance(change, Deletion) else change.row
+    return sum(len(part) for parts in row.words.values() for part in parts) if row else 0
 
 
 def _revisions(ids: list[UUID]) -> dict[UUID, int]:

@@ -49,6 +49,9 @@ MOST_COUNTED = 200
 LONGEST_PAGE = 1_000
 """Hits that one question may ask for."""
 
+LONGEST_TEXT = 5_000_000
+"""Letters of one document's texts that are indexed, some two thousand pages: to make the row of them takes 165 MB, to send it 21."""
+
 Which = Literal["live", "rebuild"]
 
 

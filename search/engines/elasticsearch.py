@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch, NotFoundError
@@ -333,7 +334,7 @@ class ElasticsearchWriter:
         results = streaming_bulk(
             # Tried again here, with pauses: the transport would send the whole of it again at once.
             self.client.options(max_retries=0),
-            bulk_actions(list(changes), [self.engine.alias_of(which) for which in indexes]),
+            bulk_actions(changes, [self.engine.alias_of(which) for which in indexes]),
             # Without this a row for an index that has just gone would make a new one, with fields of its own choosing.
             require_alias=True,
             chunk_size=_BULK_ROWS,
@@ -351,12 +352,18 @@ class ElasticsearchWriter:
             elif item["status"] == _STALE:
                 stale += item["_index"] in counted
             elif item["status"] in OVERLOADED:
-                raise EngineDown(f"Elasticsearch is overloaded: {item['error']}")
+                raise EngineDown(f"Elasticsearch is overloaded: {_kind(item)}")
             elif item["status"] == _MISSING:
                 raise IndexMissing("the search index has not been built")
             else:
-                raise EngineError(f"Elasticsearch refused {item['_id']}: {item['error']}")
+                raise EngineError(f"Elasticsearch refused {item['_id']}: {_kind(item)}")
         return Written(applied, stale)
+
+
+def _kind(item: dict[str, Any]) -> str:
+    """What kind of refusal it is. The reason quotes words of the document, and is not for the page that shows this."""
+    error = item["error"]
+    return f"{item['status']} {error.get('type', '') if isinstance(error, dict) else ''}".strip()
 
 
 def _held(search: Search) -> Iterator[Held]:

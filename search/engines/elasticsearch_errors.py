@@ -23,4 +23,6 @@ def typed_errors() -> Iterator[None]:
         raise IndexMissing("the search index has not been built") from error
     except ApiError as error:
         down = error.status_code in OVERLOADED
-        raise (EngineDown if down else EngineError)(f"Elasticsearch answered {error.status_code}: {error}") from error
+        raise (EngineDown if down else EngineError)(
+            f"Elasticsearch answered {error.status_code}: {error.message}"
+        ) from error

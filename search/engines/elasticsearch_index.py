@@ -6,6 +6,7 @@ analyzer, keywords, external versions, aliases, point in time. No scripts, no re
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from elasticsearch.dsl import Boolean, Keyword, Long, Mapping, Text
@@ -78,18 +79,19 @@ def row_for(change: Change) -> dict[str, Any]:
     }
 
 
-def bulk_actions(changes: list[Change], indexes: list[str]) -> list[dict[str, Any]]:
-    """Return the bulk actions that write `changes` to every one of `indexes`; an older version is refused there."""
-    rows = [(change, row_for(change)) for change in changes]
-    return [
-        {
-            "_op_type": "index",
-            "_index": index,
-            "_id": change.id,
-            "version": change.version,
-            "version_type": "external_gte",
-            "_source": row,
-        }
-        for index in indexes
-        for change, row in rows
-    ]
+def bulk_actions(changes: Iterable[Change], indexes: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield the bulk actions that write `changes` to every one of `indexes`; an older version is refused there.
+
+    One row at a time: those of a whole batch would be several times its texts.
+    """
+    for change in changes:
+        row = row_for(change)
+        for index in indexes:
+            yield {
+                "_op_type": "index",
+                "_index": index,
+                "_id": change.id,
+                "version": change.version,
+                "version_type": "external_gte",
+                "_source": row,
+            }

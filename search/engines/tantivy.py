@@ -251,6 +251,8 @@ class TantivyWriter:
             # What was added since the last commit must not slip into the next one.
             if broken := self._writers.pop(name, None):
                 _quietly(broken.rollback)
+                # Lets go of tantivy's lock, whoever still holds the error and with it this frame.
+                _quietly(broken.wait_merging_threads)
             if isinstance(error, ValueError | OSError):
                 raise EngineError(f"cannot write to {name}: {error}") from error
             raise

@@ -7,6 +7,9 @@ def gettext_noop(message: str) -> str:
 
 
 CUT_OFF = gettext_noop("The text is very long; only its beginning is kept for search.")
+PARTLY_SEARCHED = gettext_noop(
+    "The text is very long; searching finds words of its first five million characters only."
+)
 OTHER_FORMAT = gettext_noop(
     "The file's name or type says one format and its content is another; it was read by its content."
 )

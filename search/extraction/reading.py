@@ -12,9 +12,10 @@ from repository import isolation
 from repository.isolation import Isolated
 from repository.text import legacy
 from repository.text.offsets import Traced
+from search.engines.base import LONGEST_TEXT
 from search.extraction import errors
 from search.extraction.errors import ExtractionError
-from search.extraction.messages import NO_TEXT, OCR_FAILED, OCR_PENDING, OLD_FONTS
+from search.extraction.messages import NO_TEXT, OCR_FAILED, OCR_PENDING, OLD_FONTS, PARTLY_SEARCHED
 from search.extraction.plain import language_of
 from search.extraction.results import DEFAULT, Extracted, Limits, OcrState
 
@@ -80,6 +81,8 @@ def extract(
     if state in {"none", "done"} and not any(pages):
         warnings.append(NO_TEXT)
     text, starts = _joined(pages)
+    if len(text) > LONGEST_TEXT:
+        warnings.append(PARTLY_SEARCHED)
     return Extracted(
         text=text,
         pages=starts,

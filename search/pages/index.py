@@ -23,9 +23,11 @@ from search import index_acts, outbox
 from search.engines.base import EngineError, Health
 from search.index_jobs import KINDS
 from search.indexer import engine
-from search.models import IndexCheck
+from search.models import IndexCheck, SetAside
 
 STEP = 20
+REFUSED = 50
+"""Refused documents that are shown, the latest first; how many there are is told."""
 
 
 def health() -> Health:
@@ -78,6 +80,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "failed": last.message if last is not None and last.message and running is None else "",
         "checks": [{"check": check, "outcome": outcome(check)} for check in checks],
         "next_url": next_url,
+        "refused": SetAside.objects.order_by("-since", "pk")[:REFUSED],
+        "refused_total": SetAside.objects.count(),
         "may": may(actor, "manage index"),
         "search_url": reverse("search"),
     }

@@ -121,6 +121,23 @@ def test_a_row_that_is_refused_for_good_is_an_error_and_an_older_one_is_not(pret
     assert write(pretended, row("a"), row("b")) == Written(applied=1, stale=1)
 
 
+def test_rows_are_made_as_they_are_sent_and_a_request_that_is_too_large_is_an_error(pretended, monkeypatch):
+    from search.engines import elasticsearch_index
+
+    made = []
+    whole = elasticsearch_index.row_of
+    monkeypatch.setattr(elasticsearch_index, "row_of", lambda one: made.append(len(pretended.asked)) or whole(one))
+    words = " ".join(f"đất{n}" for n in range(100_000))
+    write(pretended, *(row(str(n), words) for n in range(6)))
+    assert made[0] == 0
+    assert made[-1] > 0, "the last row was made after the first request"
+
+    pretended.refusals = [413]
+    with pytest.raises(EngineError, match="413") as refused:
+        write(pretended, row("a"))
+    assert not isinstance(refused.value, EngineDown), "trying again later does not help"
+
+
 def test_requests_are_of_some_megabytes_however_large_the_documents(pretended):
     words = " ".join(f"đất{n}" for n in range(40_000))
 
