@@ -50,7 +50,8 @@ from repository.models import (
     User,
 )
 from signing.anchor_proposals import approve_anchor, propose_anchor
-from signing.models import AnchorProposal, ProposalState, TrustAnchor
+from signing.models import AnchorProposal, ProposalState, RevocationItem, TrustAnchor
+from signing.revocation.importing import import_file
 from signing.runs import FAILED
 
 Told = Callable[[int], None]
@@ -158,6 +159,14 @@ class Filing:
         waiting = AnchorProposal.objects.filter(sha256=root.sha256.hex(), state=ProposalState.WAITING).first()
         proposal = waiting or propose_anchor(pem.armor("CERTIFICATE", root.dump()), source, actor=self.actor("chief"))
         approve_anchor(proposal.pk, actor=self.actor("admin"))
+
+    def bring_lists(self) -> None:
+        """The authorities' certificates and today's revocation lists, as an administrator without a network brings them. Done once."""
+        if RevocationItem.objects.exists():
+            return
+        certificates = [self.pki.certificate(label).dump() for label in ("ca", "tsa")]
+        for data in (*certificates, *(one.dump() for one in self.pki.crls(now()))):
+            import_file(data, actor=self.actor("admin"))
 
     def _explain_failed_signatures(self, dossier: Dossier, archivist: Actor) -> None:
         """A document whose signature failed may be kept, when a person has said why."""

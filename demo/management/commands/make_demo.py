@@ -60,6 +60,7 @@ class Command(Base):
     def _file(self, filing: Filing, count: int, options: dict[str, Any]) -> None:
         filing.pki.write_root(demo_folder() / "root.pem")
         filing.trust_demo_root()
+        filing.bring_lists()
         done = 0
         with bar("Filing", quiet=options["json"]) as watch:
             for planned, documents in plan(count, seed=options["seed"]):
