@@ -9,14 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from repository.clock import now
-from repository.jobs.engine import progress
+from repository.codes import JobState
+from repository.jobs.engine import LeaseLost, progress
 from repository.jobs.outcomes import Again, ItemFailed, Save
 from repository.models import Job
 from search.comparison import compare
 from search.engines.base import EngineDown, EngineError, IndexMissing, WriterBusy
 from search.indexer import drain, engine
 from search.models import IndexCheck
-from search.rebuild import IndexDiffers, Watch, go_back, reindex
+from search.rebuild import IndexDiffers, Note, Watch, after_swap, go_back, reindex
 
 COMPARE, REBUILD, RETURN = "index-compare", "index-rebuild", "index-return"
 KINDS = (COMPARE, REBUILD, RETURN)
@@ -59,21 +60,46 @@ def work_compare(job: Job) -> Save:
 
 
 def work_rebuild(job: Job) -> Save:
-    """`params`: {"fresh": true} begins anew instead of going on with a rebuild that was cut off."""
-    # Taken up again after its worker died, it goes on with what that one left.
-    fresh = bool(job.params.get("fresh")) and job.attempt == 1
-    return _worked(lambda watch: reindex(watch, fresh=fresh), job)
+    """`params`: {"fresh": true} begins anew instead of going on with a rebuild that was cut off.
+
+    `target` is written there: the index that is being built. Taken up again, it goes on with that one, or has ended.
+    """
+    target = job.params.get("target")
+    fresh = bool(job.params.get("fresh")) and not target
+    return _worked(lambda watch: reindex(watch, fresh=fresh, note=_note(job)), job)
 
 
 def work_return(job: Job) -> Save:
-    """Taken up again after its worker died, the earlier index is the one being rebuilt already: what is left is to go on."""
-    return _worked(reindex if job.attempt > 1 and engine().resumable() else go_back, job)
+    """`target` is the earlier index: where that is the one being rebuilt already, what is left is to go on."""
+
+    def go_on(watch: Watch) -> int:
+        opened = job.params.get("target")
+        if opened is not None and opened == engine().name_of("rebuild"):
+            return reindex(watch, note=_note(job))
+        return go_back(watch, note=_note(job))
+
+    return _worked(go_on, job)
 
 
 def _worked(work: Callable[[Watch], int], job: Job) -> Save:
     with _told():
-        documents = work(_watch(job))
+        if job.params.get("target") and job.params["target"] == engine().name_of("live"):
+            # Whoever had it before was ended after the swap: to do it again would lose the index that is kept.
+            after_swap()
+            documents = engine().count()
+        else:
+            documents = work(_watch(job))
     return lambda: {"documents": documents}
+
+
+def _note(job: Job) -> Note:
+    def note(name: str) -> None:
+        job.params = {**job.params, "target": name}
+        mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempt=job.attempt)
+        if not mine.update(params=job.params):
+            raise LeaseLost
+
+    return note
 
 
 def _watch(job: Job) -> Watch:

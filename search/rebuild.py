@@ -6,6 +6,7 @@ holds already is not read again, and the comparison at the end has the last word
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -20,6 +21,8 @@ from search.models import Outbox
 from search.preparing import prepared, processes_for
 from search.writing import bring, bring_prepared, pieces
 
+log = logging.getLogger(__name__)
+
 STRETCH = 500
 COMMIT = 5_000
 """Documents that are written together: each commit is a segment, and segments have to be merged."""
@@ -28,16 +31,18 @@ COMMIT_LETTERS = 64_000_000
 KEEP_UP_EVERY = timedelta(seconds=2)
 
 Watch = Callable[[int, int], None]
+Note = Callable[[str], None]
 
 
 class IndexDiffers(EngineError):
     """The new index is not what the database has, and writing it again did not help: the old one stays."""
 
 
-def reindex(watch: Watch | None = None, *, fresh: bool = False) -> int:
+def reindex(watch: Watch | None = None, *, fresh: bool = False, note: Note | None = None) -> int:
     """Build a new index from the database and put it in the old one's place. Returns how many documents it holds.
 
-    Goes on with a rebuild that was cut off, unless `fresh`. `watch` is told how far reading and comparing are, of both.
+    Goes on with a rebuild that was cut off, unless `fresh`. `watch` is told how far reading and comparing are, of both; `note` the name
+    of the new index, when it is begun and again before it takes the place: who asks again knows by it what has been done.
     Raises WriterBusy while another process writes, IndexDiffers with the old index in its place.
     """
     total = Document.objects.count()
@@ -45,6 +50,7 @@ def reindex(watch: Watch | None = None, *, fresh: bool = False) -> int:
         resumed = not fresh and engine().resumable()
         if not resumed:
             writer.start_rebuild()
+        _name(note, engine().name_of("rebuild"))
         changes = _Changes(writer)
         done = letters = 0
         gathered: list[Change] = []
@@ -60,24 +66,35 @@ def reindex(watch: Watch | None = None, *, fresh: bool = False) -> int:
         if gathered:
             bring_prepared(writer.write_rebuild, gathered)
         documents = _level(writer, changes, watch, total)
+        _name(note, engine().name_of("rebuild"))
         writer.finish_rebuild()
-    _acknowledge_held()
-    drain()
+    after_swap()
     return documents
 
 
-def go_back(watch: Watch | None = None) -> int:
+def go_back(watch: Watch | None = None, *, note: Note | None = None) -> int:
     """Bring the index from before the last rebuild level with the database and make it the live one again.
 
-    Not before it is level: what has been withdrawn from somebody since would be counted for her again.
+    Not before it is level: what has been withdrawn from somebody since would be counted for her again. `note` as in `reindex`.
     """
     total = Document.objects.count()
     with writer_when_free() as writer:
+        _name(note, engine().name_of("previous"))
         writer.reopen_previous()
         documents = _level(writer, _Changes(writer), watch, total)
+        _name(note, engine().name_of("rebuild"))
         writer.finish_rebuild()
-    drain()
+    after_swap()
     return documents
+
+
+def after_swap() -> None:
+    """Bring the index that has just become the live one up to date, as far as that goes now: the indexer does the rest."""
+    try:
+        _acknowledge_held()
+        drain()
+    except EngineError as error:
+        log.warning("the new index is live and behind: %s", error)
 
 
 def give_up() -> None:
@@ -129,6 +146,11 @@ def _beyond(ids: Iterable[UUID], newest: int) -> dict[UUID, int]:
     if older:
         outbox.put(older, beyond=newest)
     return _revisions(list(revisions))
+
+
+def _name(note: Note | None, name: str | None) -> None:
+    if note is not None and name is not None:
+        note(name)
 
 
 def _tell(watch: Watch | None, done: int, total: int) -> None:

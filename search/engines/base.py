@@ -281,6 +281,9 @@ class Engine(Protocol):
     def refresh(self) -> None:
         """Return when everything written can be found."""
 
+    def name_of(self, which: Which | Literal["previous"]) -> str | None:
+        """Return the name of the index that is this now, or None."""
+
     def resumable(self) -> bool:
         """Return whether a rebuild is under way that this program can go on with."""
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch, NotFoundError
@@ -201,6 +201,11 @@ class ElasticsearchEngine:
         """Return by which layout the index behind an alias was made."""
         found = self.client.indices.get_mapping(index=self.alias_of(which)).body
         return {mapping["mappings"].get("_meta", {}).get("layout") for mapping in found.values()}
+
+    def name_of(self, which: Which | Literal["previous"]) -> str | None:
+        """Return the index behind an alias."""
+        with typed_errors():
+            return next(iter(self.indexes_of(which)), None)
 
     def resumable(self) -> bool:
         """Return whether there is an index being rebuilt, of this program's layout."""

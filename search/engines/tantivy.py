@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from tantivy import IndexWriter
 
@@ -103,6 +104,11 @@ class TantivyEngine:
 
     def refresh(self) -> None:
         """Do nothing: a commit is found by the next question."""
+
+    def name_of(self, which: Which | Literal["previous"]) -> str | None:
+        """Return the folder of the index that is this now."""
+        name: str | None = getattr(self.state(), which)
+        return name
 
     def resumable(self) -> bool:
         """Return whether there is an index being rebuilt, of this program's layout."""

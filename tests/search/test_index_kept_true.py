@@ -10,12 +10,13 @@ from django.core.management import CommandError, call_command
 from repository.codes import JobState
 from repository.ids import new_id
 from repository.jobs.engine import enqueue
+from repository.jobs.outcomes import Again
 from repository.jobs.run import run_to_end
-from repository.models import Document
+from repository.models import Document, Job
 from search import outbox
 from search.comparison import compare
-from search.engines.base import Deletion, EngineError, IndexDocument, IndexMissing
-from search.index_jobs import COMPARE, REBUILD
+from search.engines.base import Deletion, EngineError, IndexDocument, IndexMissing, WriterBusy
+from search.index_jobs import COMPARE, REBUILD, RETURN, work_rebuild, work_return
 from search.indexer import drain, engine
 from search.models import IndexCheck, Outbox
 from search.rebuild import IndexDiffers, go_back, reindex
@@ -125,8 +126,6 @@ def test_the_administrator_has_it_compared_and_built_anew_one_at_a_time(four, ca
     client = client_of(cast.administrator)
     assert client.post("/search/index/compare/").status_code == 302
     assert client.post("/search/index/rebuild/").status_code == 409, "one work on the index at a time"
-    from repository.models import Job
-
     assert run_to_end(Job.objects.get(kind=COMPARE).pk).state == JobState.DONE
     assert client.post("/search/index/return/").status_code == 409, "nothing to return to"
     assert client.post("/search/index/rebuild/").status_code == 302
@@ -241,6 +240,73 @@ def test_the_earlier_index_comes_back_level_with_the_database(four, records, cas
     assert found("ứng phó", cast.reader) == {four[3]}
     assert len(found("thiên tai", cast.reader)) == 4
     assert engine().health().kept
+
+
+class Killed(BaseException):
+    """As a worker that is ended: nothing of it is caught."""
+
+
+def taken_up(job):
+    """The job in the hands of the next worker."""
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, attempt=job.attempt + 1)
+    job.refresh_from_db()
+    return job
+
+
+@pytest.mark.parametrize(("kind", "work"), [(REBUILD, work_rebuild), (RETURN, work_return)])
+def test_killed_after_the_swap_nothing_is_done_twice(four, cast, monkeypatch, kind, work):
+    reindex()
+    job = taken_up(enqueue(kind, None, params={"fresh": True}, wake=False))
+
+    def killed():
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("search.rebuild.after_swap", killed)
+        with pytest.raises(Killed):
+            work(job)
+    live, kept = engine().name_of("live"), engine().name_of("previous")
+
+    assert work(taken_up(job))() == {"documents": 4}
+    assert (engine().name_of("live"), engine().name_of("previous")) == (live, kept)
+    assert not engine().health().rebuilding
+
+
+def test_killed_before_the_swap_the_way_back_goes_on(four, cast, monkeypatch):
+    first = engine().name_of("live")
+    reindex()
+    job = taken_up(enqueue(RETURN, None, wake=False))
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("search.rebuild._level", killed)
+        with pytest.raises(Killed):
+            work_return(job)
+
+    assert work_return(taken_up(job))() == {"documents": 4}
+    assert engine().name_of("live") == first
+
+
+def test_a_fresh_rebuild_that_had_to_wait_is_fresh_all_the_same(four, monkeypatch):
+    with engine().writer() as writer:
+        writer.start_rebuild()
+    job = taken_up(enqueue(REBUILD, None, params={"fresh": True}, wake=False))
+
+    def busy():
+        raise WriterBusy
+
+    with monkeypatch.context() as patched:
+        patched.setattr("search.rebuild.writer_when_free", busy)
+        with pytest.raises(Again):
+            work_rebuild(job)
+
+    began = []
+    monkeypatch.setattr("search.rebuild._everything", lambda resumed: began.append(resumed) or iter(()))
+    assert work_rebuild(taken_up(job))() == {"documents": 4}
+    assert began == [False], "what somebody left half built is not gone on with"
+    assert engine().name_of("rebuild") is None
 
 
 def test_a_rebuild_is_given_up_without_a_trace(four, cast, client_of):
