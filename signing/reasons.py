@@ -34,6 +34,7 @@ OF_MANY = {
     "hidden_objects": gettext_lazy("intact, but objects after it are listed nowhere"),
     "signature_removed": gettext_lazy("signatures were taken out of the form or replaced"),
     "pages_differ": gettext_lazy("intact, but pages show something else since"),
+    "covered": gettext_lazy("intact, but a later signature lies over what was signed"),
     "unreadable_verdict": gettext_lazy("the kept verdict is of an older form that is not read any more"),
 }
 _WORST = (Indication.TOTAL_FAILED, Indication.INDETERMINATE, Indication.TOTAL_PASSED)

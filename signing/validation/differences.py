@@ -28,6 +28,7 @@ from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from signing.validation.difference_rules import FieldRule, SecurityStoreRule, identical
 from signing.validation.document import Revision, SignedPdf
+from signing.validation.signature_fields import NewSignatureFieldRule
 from signing.validation.verdicts import Change, ChangeKind
 
 PRIVATE_TRAILER_ENTRIES = ("/AdditionalStreams",)  # LibreOffice; no reader draws from it
@@ -44,7 +45,9 @@ GLOBAL_RULES = (
         for rule in (DocInfoRule(), XrefStreamRule(), ObjectStreamRule(), SecurityStoreRule(), MetadataUpdateRule())
     ),
 )
-FORM_RULE = FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule(), FieldRule()])
+FORM_RULE = FormUpdatingRule(
+    field_rules=[NewSignatureFieldRule(), SigFieldCreationRule(), SigFieldModificationRule(), FieldRule()]
+)
 
 
 @dataclass

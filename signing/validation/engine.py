@@ -36,11 +36,11 @@ from signing.validation.examination import Examined, examine
 from signing.validation.knowledge import read_knowledge
 from signing.validation.material import gathered
 from signing.validation.once import worked_out_once
-from signing.validation.pages import compare_pages
+from signing.validation.pages import Comparison, compare_pages
 from signing.validation.policy import Policy
 from signing.validation.stamps import stamps_of
 from signing.validation.trust import Trust
-from signing.validation.verdict_of import verdict_of, weigh
+from signing.validation.verdict_of import hold_to_who_covers, verdict_of, weigh
 from signing.validation.verdicts import (
     ChangeKind,
     Covered,
@@ -52,7 +52,7 @@ from signing.validation.verdicts import (
     SignatureVerdict,
     Wanted,
 )
-from signing.validation.widgets import rectangles_of
+from signing.validation.widgets import placed_of, rectangles_of
 
 PREFIXES_TRIED = 8  # earlier revisions looked into when the newest cannot be read
 
@@ -213,11 +213,21 @@ class _Run:
             if all(change.kind is ChangeKind.VALIDATION_DATA for change in each.changes):
                 continue
             end = covered_end(each.embedded, self.data)
-            names = {name for change in each.changes for name in change.fields}
+            later = {other.name for other in found if other.revision > each.revision}
+            filled = {name for change in each.changes for name in change.fields} - later
+            before = {other.name for other in found if other.revision <= each.revision}
             try:
+                signed = pdf.get_historical_resolver(each.revision)
                 newest = pdf.get_historical_resolver(pdf.xrefs.total_revisions - 1)
-                allowed = rectangles_of(newest, names)
-                result = compare_pages(self.data[:end], self.data, allowed, self.policy, self.password)
+                result = compare_pages(
+                    self.data[:end],
+                    self.data,
+                    rectangles_of(signed, filled),
+                    self.policy,
+                    self.password,
+                    placed_of(newest, later),
+                    rectangles_of(signed, before),
+                )
             except pypdfium2.PdfiumError:
                 return  # not drawn, so `pages_compared` stays 0; the difference analysis stands alone
             self.facts = self._file_facts(pdf, self.facts.uncovered_bytes, result.compared)
@@ -226,13 +236,23 @@ class _Run:
             if result.changed:
                 pages = ", ".join(map(str, each.pages_changed))
                 each.modified.append(Message("pages_differ", {"pages": pages}))
+            self._hold_uncovered(found, result)
             return
+
+    def _hold_uncovered(self, found: Sequence[Examined], result: Comparison) -> None:
+        """What later signatures lie over was signed by each one before them."""
+        revisions = {each.name: each.revision for each in found}
+        for each in found:
+            over = {name for name in result.touching | result.hiding if revisions[name] > each.revision}
+            each.covered_by = frozenset(over)
+            if each.intact and (hiding := over & result.hiding):
+                each.modified.append(Message("covered", {"fields": ", ".join(sorted(hiding))}))
 
     def _conclude(self, pdf: SignedPdf, found: Sequence[Examined]) -> None:
         signatures = [each.embedded.signed_data for each in found if each.embedded is not None]
         material = gathered(pdf, signatures, self.trust.known)
         judge = self.trust.over(material, stamps_of(found, pdf))
-        self.verdicts = [verdict_of(each, pdf, judge) for each in found]
+        self.verdicts = hold_to_who_covers(found, [verdict_of(each, pdf, judge) for each in found])
         self.evidence = evidence_of(judge.uses, material, self.trust.anchors)
         self.wanted = wanted_of(judge.uses)
 

@@ -33,7 +33,7 @@ class Examined:
     """What is found about one filled signature field. `embedded` is None where the value is no signature at all.
 
     `modified`: what came after it and is not acceptable. `certificate` is the signer's, as enclosed. `against`: its
-    chain speaks against it.
+    chain speaks against it. `covered_by`: fields of later signatures that lie over something it signed.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Examined:
     against: bool = False
     pages_changed: tuple[int, ...] = ()
     pages_compared: int = 0
+    covered_by: frozenset[str] = frozenset()
     signers: int | None = None
 
     @property

@@ -7,43 +7,62 @@ from dataclasses import dataclass
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
 
+from signing.validation.covering import Placed, Rectangle, covered_by, on_bitmap
 from signing.validation.policy import Policy
 
-MARGIN = 2  # pixels around an allowed rectangle: anti-aliasing
 NOISE = 24  # of 255: differences up to this are rounding
-
-Rectangle = tuple[float, float, float, float]  # left, bottom, right, top in the page's own units
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`changed`: numbers (from 0) of the pages that show something else; `compared`: how many were drawn."""
+    """`changed`: numbers (from 0) of the pages that show something else; `compared`: how many were drawn.
+
+    `touching`, `hiding`: names of later signatures whose look lies over something drawn before, or leaves it unreadable.
+    """
 
     changed: tuple[int, ...]
     compared: int
+    touching: frozenset[str] = frozenset()
+    hiding: frozenset[str] = frozenset()
 
 
 def compare_pages(
-    before: bytes, after: bytes, allowed: Mapping[int, Sequence[Rectangle]], policy: Policy, password: str | None
+    before: bytes,
+    after: bytes,
+    allowed: Mapping[int, Sequence[Rectangle]],
+    policy: Policy,
+    password: str | None,
+    later: Mapping[int, Sequence[Placed]] | None = None,
+    aside: Mapping[int, Sequence[Rectangle]] | None = None,
 ) -> Comparison:
     """Draw both and compare outside the rectangles in which each page may differ.
 
-    A different number of pages counts as a change of the first page that only one of them has.
+    `later`: by page the fields of signatures made since; they may differ too, and whether they lie over what was drawn is
+    looked at, save in `aside`, the rectangles of the signatures that were there before. A different number of pages counts
+    as a change of the first page that only one of them has.
     Raises pypdfium2.PdfiumError where a document cannot be drawn.
     """
     started = time.monotonic()
     changed, compared = [], 0
+    later, touching, hiding = later or {}, set[str](), set[str]()
     with opened(before, password) as old, opened(after, password) as new:
         common = min(len(old), len(new))
         if len(old) != len(new):
             changed.append(common)
-        for number in sorted(range(min(common, policy.pages_limit)), key=lambda page: page not in allowed):
+        first = {*allowed, *later}
+        for number in sorted(range(min(common, policy.pages_limit)), key=lambda page: page not in first):
             if time.monotonic() - started > policy.page_seconds:
                 break
             compared += 1
-            if _differs(old[number], new[number], allowed.get(number, ()), policy):
+            placed = later.get(number, ())
+            may_differ = [*allowed.get(number, ()), *(each.rectangle for each in placed)]
+            if _differs(old[number], new[number], may_differ, policy):
                 changed.append(number)
-    return Comparison(tuple(changed), compared)
+            elif placed:
+                found = covered_by(old[number], new[number], placed, (aside or {}).get(number, ()))
+                touching |= found.touching
+                hiding |= found.hiding
+    return Comparison(tuple(changed), compared, frozenset(touching), frozenset(hiding))
 
 
 def opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
@@ -61,14 +80,8 @@ def _differs(old: pypdfium2.PdfPage, new: pypdfium2.PdfPage, allowed: Sequence[R
     other = new.render(scale=scale, grayscale=True, may_draw_forms=True)
     position = other.get_posconv(new)
     difference = ImageChops.difference(one.to_pil().convert("L"), other.to_pil().convert("L"))
-    _blacken(difference, [_on_bitmap(position, rectangle) for rectangle in allowed])
+    _blacken(difference, [on_bitmap(position, rectangle) for rectangle in allowed])
     return difference.point(lambda value: 255 if value > NOISE else 0).getbbox() is not None
-
-
-def _on_bitmap(position: pypdfium2.PdfPosConv, rectangle: Rectangle) -> tuple[int, int, int, int]:
-    left, bottom, right, top = rectangle
-    xs, ys = zip(*(position.to_bitmap(x, y) for x, y in ((left, bottom), (right, top))), strict=True)
-    return min(xs) - MARGIN, min(ys) - MARGIN, max(xs) + MARGIN, max(ys) + MARGIN
 
 
 def _blacken(image: Image.Image, boxes: Sequence[tuple[int, int, int, int]]) -> None:

@@ -19,6 +19,7 @@ from signing.validation.levels import level_of
 from signing.validation.trust import Judge, Judgement
 from signing.validation.verdicts import (
     Covered,
+    Fact,
     Indication,
     Message,
     Outcome,
@@ -142,6 +143,30 @@ def _judged(found: Examined, judge: Judge, stamped: bool) -> tuple[Judgement, Me
 
 def _detail(found: Examined) -> dict[str, str]:
     return {"detail": found.integrity.detail[:500]} if found.integrity.detail else {}
+
+
+def hold_to_who_covers(found: Sequence[Examined], verdicts: Sequence[SignatureVerdict]) -> list[SignatureVerdict]:
+    """No signature passes over whose content somebody signed of whom not all is known; a time-stamp is anybody's."""
+    known = {
+        verdict.field
+        for verdict in verdicts
+        if verdict.kind is SignatureKind.SIGNATURE and verdict.indication is Indication.TOTAL_PASSED
+    }
+    held = []
+    for each, verdict in zip(found, verdicts, strict=True):
+        strangers = each.covered_by - known
+        if strangers and verdict.indication is Indication.TOTAL_PASSED:
+            message = Message("covered", {"fields": ", ".join(sorted(strangers))})
+            verdict = replace(
+                verdict,
+                indication=Indication.INDETERMINATE,
+                sub_indication=SubIndication.GENERIC,
+                message=message,
+                findings=(message,),
+                integrity=replace(verdict.integrity, status=Fact.OPEN),
+            )
+        held.append(verdict)
+    return held
 
 
 def weigh(found: Sequence[Examined], verdicts: Sequence[SignatureVerdict]) -> tuple[Outcome, Message]:

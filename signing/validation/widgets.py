@@ -5,14 +5,20 @@ from collections.abc import Collection, Iterator
 
 from pyhanko.pdf_utils import generic, misc
 
+from signing.validation.covering import Placed, Rectangle
 from signing.validation.document import Revision
 
 DEEPEST = 50  # levels of a page tree or of a field's parents
 BROKEN = (misc.PdfError, KeyError, TypeError, ValueError, AttributeError)
 
 
-def rectangles_of(revision: Revision, names: Collection[str]) -> dict[int, list[tuple[float, float, float, float]]]:
+def rectangles_of(revision: Revision, names: Collection[str]) -> dict[int, list[Rectangle]]:
     """Page numbers (from 0) and the rectangles there of the fields with these full names or below them."""
+    return {number: [each.rectangle for each in placed] for number, placed in placed_of(revision, names).items()}
+
+
+def placed_of(revision: Revision, names: Collection[str]) -> dict[int, list[Placed]]:
+    """The same with the name, out of `names`, that each belongs to."""
     found = defaultdict(list)
     for number, page in enumerate(_pages(revision.root["/Pages"], 0)):
         annotations = page.get("/Annots")
@@ -20,9 +26,11 @@ def rectangles_of(revision: Revision, names: Collection[str]) -> dict[int, list[
             try:
                 widget = annotation.get_object()
                 name = _full_name(widget)
-                if name in names or any(name.startswith(f"{parent}.") for parent in names):
+                above = next((each for each in names if name.startswith(f"{each}.")), None)
+                if (owner := name if name in names else above) is not None:
                     x1, y1, x2, y2 = (float(part) for part in widget["/Rect"])
-                    found[number].append((min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)))
+                    rectangle = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+                    found[number].append(Placed(owner, rectangle))
             except BROKEN:
                 continue
     return dict(found)

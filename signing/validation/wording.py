@@ -42,6 +42,7 @@ SENTENCES = {
     "signature_hidden": _("the file holds a signature to which no form field leads"),
     "permission_loosened": _("intact, but it allows more than an earlier signature does"),
     "pages_differ": _("intact, but pages show something else since: %(pages)s"),
+    "covered": _("intact, but a later signature lies over what was signed: %(fields)s"),
     "unreadable_after": _("intact, but what was written after it cannot be read"),
     # What ends first of what a conclusion rests on
     "ends_certificate": _("the certificate of %(name)s ends"),
