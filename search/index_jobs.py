@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from repository.clock import now
 from repository.codes import JobState
-from repository.jobs.engine import LeaseLost, progress
+from repository.jobs.engine import UNFINISHED, LeaseLost, enqueue, progress
 from repository.jobs.outcomes import Again, ItemFailed, Save
 from repository.models import Job
 from search.comparison import compare
@@ -21,6 +24,8 @@ from search.rebuild import IndexDiffers, Note, Watch, after_swap, go_back, reind
 
 COMPARE, REBUILD, RETURN = "index-compare", "index-rebuild", "index-return"
 KINDS = (COMPARE, REBUILD, RETURN)
+NOT_AGAIN_WITHIN = timedelta(hours=1)
+"""A rebuild that begins by itself does so no sooner after another that ended."""
 TELL_EVERY = 500
 """Rows between two notes of how far it is."""
 
@@ -67,6 +72,15 @@ def work_rebuild(job: Job) -> Save:
     target = job.params.get("target")
     fresh = bool(job.params.get("fresh")) and not target
     return _worked(lambda watch: reindex(watch, fresh=fresh, note=_note(job)), job)
+
+
+def rebuild_lost() -> Job | None:
+    """Have an index that has been lost built anew, unless something is done to the index already or was tried in vain a moment ago."""
+    with transaction.atomic():
+        ours = Job.objects.filter(kind__in=KINDS)
+        if ours.filter(Q(state__in=UNFINISHED) | Q(kind=REBUILD, finished_at__gt=now() - NOT_AGAIN_WITHIN)).exists():
+            return None
+        return enqueue(REBUILD, None, params={"lost": True})
 
 
 def work_return(job: Job) -> Save:

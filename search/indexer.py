@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from weakref import WeakSet
 
 from django.conf import settings
 
 from search import outbox
 from search.engines.base import Engine, Writer, WriterBusy
 from search.engines.connect import connect
+from search.models import Outbox
 from search.writing import bring
 
 log = logging.getLogger(__name__)
@@ -23,14 +25,26 @@ PATIENCE = 60.0
 """Seconds that a rebuild waits for whoever is writing: an indexer is through in a moment."""
 
 
+_begun: WeakSet[Engine] = WeakSet()
+
+
 def engine() -> Engine:
-    """The engine the settings name: Elasticsearch by its address, else tantivy in a folder."""
-    return _engine(settings.ELASTICSEARCH_URL, Path(settings.INDEX))
+    """The engine the settings name: Elasticsearch by its address, else tantivy in a folder.
+
+    The first time its index is made, if there never was one. An index that has been lost stays away until a rebuild: an empty one
+    would answer that nothing is found.
+    """
+    made = _engine(settings.ELASTICSEARCH_URL, Path(settings.INDEX))
+    if made not in _begun:
+        if not made.exists() and not Outbox.objects.filter(done__gt=0).exists():
+            made.ensure()
+        _begun.add(made)
+    return made
 
 
 @lru_cache(maxsize=8)
 def _engine(url: str | None, folder: Path) -> Engine:
-    made = connect(
+    return connect(
         url,
         folder,
         name=settings.ELASTICSEARCH_INDEX,
@@ -40,8 +54,6 @@ def _engine(url: str | None, folder: Path) -> Engine:
         fingerprint=settings.ELASTICSEARCH_FINGERPRINT,
         shards=settings.ELASTICSEARCH_SHARDS,
     )
-    made.ensure()
-    return made
 
 
 def drain() -> int:

@@ -25,10 +25,13 @@ def wake_indexer() -> None:
 @shared_task(name="search.index")
 def index() -> None:
     from search.engines.base import EngineError
-    from search.indexer import drain
+    from search.index_jobs import rebuild_lost
+    from search.indexer import drain, engine
 
     cache.delete(WOKEN)
     try:
+        if not engine().exists():
+            rebuild_lost()
         drain()
     except EngineError as error:
         # Nothing is lost: everything still waits in the outbox, and the page says how far behind the index is.

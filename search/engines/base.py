@@ -7,11 +7,13 @@ overwrites a newer one, in whatever order the writes arrive, and deletions count
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from math import isfinite
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from search.query.nodes import ParsedQuery, Prefix, Shared, wanted
@@ -69,6 +71,14 @@ class IndexMissing(EngineError):
 
 class WriterBusy(EngineError):
     """Another process is writing. One process writes at a time; the others wait or leave the work to it."""
+
+
+class BadCursor(ValueError):
+    """What was given as the end of a page is none, or one of another order. No fault of the engine's."""
+
+
+LONGEST_CURSOR = 100
+"""Characters of the end of a page; what is longer came from nobody's answer."""
 
 
 class Sort(StrEnum):
@@ -169,6 +179,28 @@ def order_of(query: Query) -> Sort:
     return query.sort if query.sort is not Sort.RELEVANCE or ranks else Sort.NEWEST
 
 
+def read_cursor(after: str, length: int) -> list[float | int]:
+    """Return the sort values in an `Answer.after`: scores, and the sort key at the end. Raises BadCursor: an address may say anything."""
+    try:
+        if len(after) > LONGEST_CURSOR:
+            raise ValueError("too long")
+        values = json.loads(after)
+        *scores, key = values
+        if (
+            not isinstance(values, list)
+            or len(values) != length
+            or not isinstance(key, int)
+            or not 0 <= key < 2**63 - 1
+        ):
+            raise ValueError("of another form")
+        read: list[float | int] = [*map(float, scores), key]
+        if not all(map(isfinite, read)):
+            raise ValueError("not a number")
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise BadCursor("not the end of a page") from error
+    return read
+
+
 class Hit(NamedTuple):
     """A document found. `score` is 0 where the order is not by relevance; scores of two engines do not compare."""
 
@@ -211,7 +243,7 @@ class Written:
 class Health:
     """State of an engine, for the status page. `outdated`: made by another version of the analysis, to be rebuilt.
 
-    `rebuilding`: another index stands beside this one. `kept`: there is one from before the last rebuild.
+    `rebuilding`: another index stands beside this one. `kept`: there is one from before the last rebuild. `missing`: there is none.
     """
 
     ok: bool
@@ -221,6 +253,7 @@ class Health:
     rebuilding: bool = False
     detail: str = ""
     kept: bool = False
+    missing: bool = False
 
 
 class Writer(Protocol):
@@ -259,8 +292,11 @@ class Engine(Protocol):
 
     name: str
 
+    def exists(self) -> bool:
+        """Return whether there is a live index, of whatever version. Raises EngineError where that cannot be told."""
+
     def ensure(self) -> None:
-        """Make the index if there is none."""
+        """Make an empty index if there never was one. One that was lost is not made again by itself: empty, it would say that nothing is found."""
 
     def writer(self) -> AbstractContextManager[Writer]:
         """Enter to write. Raises WriterBusy if another process is writing."""

@@ -10,16 +10,20 @@ Aliases move in one request, so no question ever meets half a swap. Versions are
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
+from time import monotonic
 from typing import Any, Literal
 
+from elastic_transport import TransportError
 from elastic_transport.client_utils import DEFAULT
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 from elasticsearch.dsl import Q, Search
+from elasticsearch.dsl.response import Response
 from elasticsearch.helpers import streaming_bulk
 
 from search.engines.base import (
@@ -43,6 +47,10 @@ from search.query import ParsedQuery
 _BULK_BYTES = 8_000_000
 _BULK_ROWS = 2_000
 _TRIES = 6
+QUICK_SECONDS = 5.0
+"""So long a page waits for an answer."""
+REST_SECONDS = 15.0
+"""For so long who did not answer is not asked again by pages."""
 _SCAN_PAGE = 5_000
 _KEEP = "5m"
 _STALE = 409
@@ -77,6 +85,7 @@ class ElasticsearchEngine:
         self.alias = name
         self.shards = shards
         self._current = False
+        self._rests_until = 0.0
         self.client = Elasticsearch(
             url,
             # The client itself encodes nothing beyond ASCII.
@@ -89,49 +98,57 @@ class ElasticsearchEngine:
             ca_certs=ca_certs or DEFAULT,
             ssl_assert_fingerprint=fingerprint or DEFAULT,
         )
+        # For who waits before a page: asked once, and not for long.
+        self.quick = self.client.options(request_timeout=min(seconds, QUICK_SECONDS), max_retries=0)
+
+    def exists(self) -> bool:
+        """Return whether there is a live index."""
+        with self._quickly():
+            return bool(self.quick.indices.exists_alias(name=self.alias))
 
     def ensure(self) -> None:
-        """Make an empty index if there is none."""
+        """Make an empty index where no other was made before. Two processes that start at once ask for the same name: one makes it."""
         with typed_errors():
-            if not self.client.indices.exists_alias(name=self.alias):
-                self.add_index({self.alias: {}})
+            if self.client.indices.exists_alias(name=self.alias):
+                return
+            try:
+                self._create(f"{self.alias}-{1:06d}", {self.alias: {}})
+            except BadRequestError as error:
+                if error.message != "resource_already_exists_exception":
+                    raise
 
     @contextmanager
     def writer(self) -> Iterator[ElasticsearchWriter]:
         """Enter to write. The server orders the writes by version; no lock is needed."""
-        self.ensure()
         yield ElasticsearchWriter(self)
 
     def search(self, query: Query) -> Answer:
         """Answer `query`."""
         if not query.keys:
             return Answer(facets={facet: {} for facet in query.facets})
-        with typed_errors():
-            if self.outdated():
-                raise IndexMissing("the search index was made by another version and has to be rebuilt")
-            return read_answer(query, self._ranked_alike(build_search(self.client, self.alias, query)).execute())
+        with self._quickly():
+            self._must_be_current(self.quick)
+            return read_answer(query, _answered(self._ranked_alike(build_search(self.quick, self.alias, query))))
 
     def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
         """Return how many documents each question finds for who holds the keys."""
         if not keys or not questions:
             return (0,) * len(questions)
-        with typed_errors():
-            if self.outdated():
-                raise IndexMissing("the search index was made by another version and has to be rebuilt")
-            return read_counts(len(questions), build_counts(self.client, self.alias, keys, questions).execute())
+        with self._quickly():
+            self._must_be_current(self.quick)
+            return read_counts(len(questions), _answered(build_counts(self.quick, self.alias, keys, questions)))
 
     def walk(self, query: Query) -> Iterator[Answer]:
         """Yield all that `query` finds, page after page, as of one point in time."""
         if not query.keys or not query.limit:
             return
         with typed_errors():
-            if self.outdated():
-                raise IndexMissing("the search index was made by another version and has to be rebuilt")
+            self._must_be_current(self.client)
         with self._point_in_time("live") as point:
             after: list | None = None
             while True:
                 with typed_errors():
-                    response = self._ranked_alike(build_page(self.client, query, point, _KEEP, after)).execute()
+                    response = _answered(self._ranked_alike(build_page(self.client, query, point, _KEEP, after)))
                 answer = read_answer(replace(query, facets=()), response)
                 if answer.hits:
                     yield answer
@@ -142,7 +159,9 @@ class ElasticsearchEngine:
     def refresh(self) -> None:
         """Make everything written findable at once, instead of within a second."""
         with typed_errors():
-            self.client.indices.refresh(index=self.indexes_of("live") + self.indexes_of("rebuild"))
+            # Of no names Elasticsearch would make all.
+            if names := self.indexes_of("live") + self.indexes_of("rebuild"):
+                self.client.indices.refresh(index=names)
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`, as of the last refresh."""
@@ -163,7 +182,7 @@ class ElasticsearchEngine:
                     page = (
                         self._rows().extra(size=_SCAN_PAGE, pit={"id": point, "keep_alive": _KEEP}).sort("_shard_doc")
                     )
-                    rows = (page.extra(search_after=after) if after else page).execute().to_dict()["hits"]["hits"]
+                    rows = _rows_of(page.extra(search_after=after) if after else page)
                 if not rows:
                     return
                 after = rows[-1]["sort"]
@@ -172,34 +191,36 @@ class ElasticsearchEngine:
     def count(self, which: Which = "live") -> int:
         """Return how many documents can be found, as of the last refresh."""
         with typed_errors():
-            return Search(using=self.client, index=self.alias_of(which)).query("term", alive=True).count()
+            return self._count(self.client, which)
 
     def health(self) -> Health:
         """Return the state of the engine; never raises."""
+        known = Health(ok=False, engine=self.name)
         try:
-            with typed_errors():
-                state = self.client.cluster.health(timeout="5s")["status"]
-                rebuilding = bool(self.client.indices.exists_alias(name=self.alias_of("rebuild")))
-                kept = bool(self.client.indices.exists_alias(name=self.alias_of("previous")))
-                outdated = self.outdated()
-                documents = 0 if outdated else self.count()
+            with self._quickly():
+                state = self.quick.cluster.health(timeout="5s")["status"]
+                rebuilding = bool(self.quick.indices.exists_alias(name=self.alias_of("rebuild")))
+                kept = bool(self.quick.indices.exists_alias(name=self.alias_of("previous")))
+                known = replace(known, rebuilding=rebuilding, kept=kept, detail=state)
+                outdated = self.outdated(self.quick)
+                documents = 0 if outdated else self._count(self.quick, "live")
         except EngineError as error:
-            return Health(ok=False, engine=self.name, detail=str(error))
-        return Health(state != "red" and not outdated, self.name, documents, outdated, rebuilding, state, kept)
+            return replace(known, detail=str(error), missing=isinstance(error, IndexMissing))
+        return replace(known, ok=state != "red" and not outdated, documents=documents, outdated=outdated)
 
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
 
-    def outdated(self) -> bool:
+    def outdated(self, client: Elasticsearch | None = None) -> bool:
         """Whether the live index has other fields or words than this program's. Asked until it is right, then kept."""
         if not self._current:
-            self._current = self.layout_of("live") == {LAYOUT}
+            self._current = self.layout_of("live", client) == {LAYOUT}
         return not self._current
 
-    def layout_of(self, which: Which | str) -> set[str | None]:
+    def layout_of(self, which: Which | str, client: Elasticsearch | None = None) -> set[str | None]:
         """Return by which layout the index behind an alias was made."""
-        found = self.client.indices.get_mapping(index=self.alias_of(which)).body
+        found = (client or self.client).indices.get_mapping(index=self.alias_of(which)).body
         return {mapping["mappings"].get("_meta", {}).get("layout") for mapping in found.values()}
 
     def name_of(self, which: Which | Literal["previous"]) -> str | None:
@@ -225,13 +246,52 @@ class ElasticsearchEngine:
 
     def add_index(self, aliases: dict[str, dict[str, str]]) -> str:
         """Make an empty index under a new name that is reached by `aliases`, and return the name."""
-        pattern = f"{self.alias}-0*"
-        numbers = [int(index.rpartition("-")[2]) for index in self.client.indices.get(index=pattern).body]
+        numbers = [int(index.rpartition("-")[2]) for index in self._own_indexes()]
         name = f"{self.alias}-{max(numbers, default=0) + 1:06d}"
+        self._create(name, aliases)
+        return name
+
+    def drop_orphans(self) -> None:
+        """Delete the indexes of this archive that no alias names: left by who was killed between two requests."""
+        if orphans := [index for index, aliases in self._own_indexes().items() if not aliases]:
+            self.client.indices.delete(index=orphans)
+
+    def answers(self) -> None:
+        """Note that the server does its work: who asks need not be spared any more."""
+        self._rests_until = 0.0
+
+    def _own_indexes(self) -> dict[str, dict[str, Any]]:
+        """Return this archive's indexes with their aliases. Another archive's name may begin like this one's; vectors have other names."""
+        found = self.client.indices.get_alias(index=f"{self.alias}-0*").body
+        own = re.compile(re.escape(self.alias) + r"-\d{6}")
+        return {index: about["aliases"] for index, about in found.items() if own.fullmatch(index)}
+
+    def _create(self, name: str, aliases: dict[str, dict[str, str]]) -> None:
         self.client.indices.create(
             index=name, aliases=aliases, mappings=build_mapping(), settings=build_settings(self.shards)
         )
-        return name
+
+    def _must_be_current(self, client: Elasticsearch) -> None:
+        if self.outdated(client):
+            raise IndexMissing("the search index was made by another version and has to be rebuilt")
+
+    def _count(self, client: Elasticsearch, which: Which) -> int:
+        found = client.count(index=self.alias_of(which), query={"term": {"alive": True}}).body
+        _must_be_whole(found)
+        return int(found["count"])
+
+    @contextmanager
+    def _quickly(self) -> Iterator[None]:
+        """For questions of pages. A server that did not answer is not asked for some seconds: nobody else waits for it in vain."""
+        if monotonic() < self._rests_until:
+            raise EngineDown("Elasticsearch did not answer a moment ago")
+        try:
+            with typed_errors():
+                yield
+        except EngineDown as down:
+            if isinstance(down.__cause__, TransportError):
+                self._rests_until = monotonic() + REST_SECONDS
+            raise
 
     def _ranked_alike(self, search: Search) -> Search:
         """Ask all shards first how frequent the words are: each by itself would rank by its own documents."""
@@ -264,11 +324,16 @@ class ElasticsearchWriter:
         """Apply `changes` to the live index, and to the one being rebuilt."""
         with typed_errors():
             rebuilding = ["rebuild"] if self.engine.indexes_of("rebuild") else []
-            if not self.engine.outdated():
+            live = self.engine.indexes_of("live")
+            if live and not self.engine.outdated():
                 return self._bulk(changes, ["live", *rebuilding])
             if not rebuilding:
-                raise IndexMissing("the search index was made by another version and has to be rebuilt")
-            # An index of another version is past writing to: the rebuild is what will replace it.
+                raise IndexMissing(
+                    "the search index was made by another version and has to be rebuilt"
+                    if live
+                    else "the search index has not been built"
+                )
+            # One that is gone or of another version is past writing to: the rebuild is what will replace it.
             return self._bulk(changes, rebuilding)
 
     def refresh(self) -> None:
@@ -279,6 +344,7 @@ class ElasticsearchWriter:
         """Begin an empty index beside the live one."""
         self.abandon_rebuild()
         with typed_errors():
+            self.engine.drop_orphans()
             self.engine.add_index({self.engine.alias_of("rebuild"): {}})
 
     def write_rebuild(self, changes: Iterable[Change]) -> Written:
@@ -292,10 +358,8 @@ class ElasticsearchWriter:
         with typed_errors():
             [new] = self._named("rebuild", "no rebuild is under way")
             self.client.indices.refresh(index=new)
-            oldest = self.engine.indexes_of("previous")
             self._move(live=[new], previous=self.engine.indexes_of("live"), rebuild=[])
-            if oldest:
-                self.client.indices.delete(index=oldest)
+            self.engine.drop_orphans()
 
     def abandon_rebuild(self) -> None:
         """Drop the index being rebuilt."""
@@ -362,6 +426,7 @@ class ElasticsearchWriter:
                 raise IndexMissing("the search index has not been built")
             else:
                 raise EngineError(f"Elasticsearch refused {item['_id']}: {_kind(item)}")
+        self.engine.answers()
         return Written(applied, stale)
 
 
@@ -372,7 +437,24 @@ def _kind(item: dict[str, Any]) -> str:
 
 
 def _held(search: Search) -> Iterator[Held]:
-    yield from map(_as_held, search.execute().to_dict()["hits"]["hits"])
+    yield from map(_as_held, _rows_of(search))
+
+
+def _rows_of(search: Search) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _answered(search).to_dict()["hits"]["hits"]
+    return rows
+
+
+def _answered(search: Search) -> Response:
+    """Ask, and return the whole answer. A part of one would look like all there is: raises EngineDown in its place."""
+    response = search.params(allow_partial_search_results=False).execute()
+    _must_be_whole(response.to_dict())
+    return response
+
+
+def _must_be_whole(answer: Mapping[str, Any]) -> None:
+    if answer.get("timed_out") or answer["_shards"]["failed"]:
+        raise EngineDown("Elasticsearch has answered in part: some of its shards did not")
 
 
 def _as_held(row: dict) -> Held:

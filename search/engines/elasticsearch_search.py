@@ -11,7 +11,7 @@ from elasticsearch.dsl import A, Q, Search
 from elasticsearch.dsl.query import Query as DslQuery
 from elasticsearch.dsl.response import Response
 
-from search.engines.base import Answer, Hit, Query, Sort, order_of
+from search.engines.base import Answer, Hit, Query, Sort, order_of, read_cursor
 from search.engines.clauses import (
     Adjacent,
     Between,
@@ -152,10 +152,4 @@ def _order(query: Query) -> list[dict[str, dict[str, str]]]:
 
 
 def _cursor(after: str, relevance: bool) -> list[float | int]:
-    try:
-        values = json.loads(after)
-        if len(values) != (2 if relevance else 1):
-            raise ValueError(after)
-        return [*map(float, values[:-1]), int(values[-1])]
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"not the end of a page: {after!r}") from error
+    return read_cursor(after, 2 if relevance else 1)

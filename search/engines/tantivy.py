@@ -19,12 +19,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from tantivy import IndexWriter
 
 from search.engines.base import (
     Answer,
+    BadCursor,
     Change,
     EngineError,
     Health,
@@ -39,6 +40,8 @@ from search.engines.rows import LAYOUT
 from search.engines.tantivy_index import TantivyIndex, sync_folder
 from search.engines.tantivy_search import answer, counts, pages
 from search.query import ParsedQuery
+
+_Role = Literal["live", "rebuild", "previous"]
 
 WRITER_MEMORY = 64_000_000
 """Bytes a writer may gather before it writes a segment."""
@@ -68,8 +71,16 @@ class TantivyEngine:
         self._open: dict[str, TantivyIndex] = {}
         self._opening = threading.Lock()
 
+    def exists(self) -> bool:
+        """Return whether there is a live index where the folder says that it is."""
+        try:
+            live = self.state().live
+        except IndexMissing:
+            return False
+        return live is not None and (self.folder / live / "meta.json").exists()
+
     def ensure(self) -> None:
-        """Make an empty index if there is none."""
+        """Make an empty index where no other was named before."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.state().live:
             return
@@ -82,7 +93,6 @@ class TantivyEngine:
     @contextmanager
     def writer(self) -> Iterator[TantivyWriter]:
         """Enter to write. Raises WriterBusy at once if another process, or another thread, is writing."""
-        self.ensure()
         with _locked(self.folder / "writer.lock", wait=False):
             writer = TantivyWriter(self)
             try:
@@ -92,53 +102,67 @@ class TantivyEngine:
 
     def search(self, query: Query) -> Answer:
         """Answer `query`. Raises IndexMissing where there is no index of this program's layout."""
-        return answer(self.index("live"), query)
+        with _typed():
+            return answer(self.index("live"), query)
 
     def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
         """Return how many documents each question finds for who holds the keys."""
-        return counts(self.index("live"), keys, questions)
+        with _typed():
+            return counts(self.index("live"), keys, questions)
 
     def walk(self, query: Query) -> Iterator[Answer]:
         """Yield all that `query` finds, page after page, as of the commit that the first page saw."""
-        return pages(self.index("live"), query)
+        with _typed():
+            yield from pages(self.index("live"), query)
 
     def refresh(self) -> None:
         """Do nothing: a commit is found by the next question."""
 
     def name_of(self, which: Which | Literal["previous"]) -> str | None:
         """Return the folder of the index that is this now."""
-        name: str | None = getattr(self.state(), which)
+        try:
+            name: str | None = getattr(self.state(), which)
+        except IndexMissing:
+            return None
         return name
 
     def resumable(self) -> bool:
         """Return whether there is an index being rebuilt, of this program's layout."""
-        state = self.state()
+        try:
+            state = self.state()
+        except IndexMissing:
+            return False
         return (
             state.rebuild is not None and not state.outdated(state.rebuild) and (self.folder / state.rebuild).exists()
         )
 
     def versions(self, ids: Iterable[str], which: Which = "live") -> dict[str, Held]:
         """Return what the index holds of `ids`."""
-        return self.index(which).held(ids)
+        with _typed():
+            return self.index(which).held(ids)
 
     def scan(self, which: Which = "live") -> Iterator[Held]:
         """Yield everything held."""
-        return self.index(which).scan()
+        with _typed():
+            yield from self.index(which).scan()
 
     def count(self, which: Which = "live") -> int:
         """Return how many documents can be found."""
-        return self.index(which).count()
+        with _typed():
+            return self.index(which).count()
 
     def health(self) -> Health:
         """Return the state of the engine; never raises."""
+        known = Health(ok=False, engine=self.name)
         try:
             state = self.state()
             outdated = state.live is not None and state.outdated(state.live)
-            documents = 0 if outdated else self.count()
-        except (EngineError, OSError, ValueError) as error:
-            return Health(ok=False, engine=self.name, detail=str(error))
-        kept = state.previous is not None
-        return Health(not outdated, self.name, documents, outdated, state.rebuild is not None, kept=kept)
+            known = replace(
+                known, outdated=outdated, rebuilding=state.rebuild is not None, kept=state.previous is not None
+            )
+            return replace(known, ok=not outdated, documents=0 if outdated else self.count())
+        except EngineError as error:
+            return replace(known, detail=str(error), missing=isinstance(error, IndexMissing))
 
     def close(self) -> None:
         """Let go of the open indexes."""
@@ -155,10 +179,8 @@ class TantivyEngine:
         with self._opening:
             if name not in self._open:
                 self._open = {n: i for n, i in self._open.items() if n in (state.live, state.rebuild)}
-                try:
+                with _typed():
                     self._open[name] = TantivyIndex(self.folder / name)
-                except FileNotFoundError as error:
-                    raise IndexMissing(f"the search index {name} is gone and has to be rebuilt") from error
             return self._open[name]
 
     def state(self) -> _State:
@@ -167,6 +189,11 @@ class TantivyEngine:
             return _State(**json.loads((self.folder / "state.json").read_text()))
         except FileNotFoundError:
             return _State()
+        except (ValueError, TypeError, RecursionError) as error:
+            # Which folder was live is not known any more: as good as no index, and a rebuild puts it right.
+            raise IndexMissing("the file that says which search index is live cannot be read") from error
+        except OSError as error:
+            raise EngineError(f"the folder of the search index cannot be read: {error}") from error
 
     def set_state(self, state: _State) -> None:
         """Change which index is which, in one step that survives a crash, and remove the folders it no longer names."""
@@ -180,7 +207,10 @@ class TantivyEngine:
 
     def add_index(self) -> str:
         """Make an empty index under a new name, and return the name."""
-        numbers = [int(folder.name.removeprefix("index-")) for folder in self.folder.glob("index-*")]
+        names = {folder.name for folder in self.folder.glob("index-*")} | {
+            self.name_of(which) for which in get_args(_Role)
+        }
+        numbers = [int(name.removeprefix("index-")) for name in names if name]
         name = f"index-{max(numbers, default=0) + 1:06d}"
         TantivyIndex(self.folder / name, create=True)
         return name
@@ -199,8 +229,12 @@ class TantivyWriter:
         if not state.rebuild:
             return self._apply("live", changes)
         rebuilt = self._apply("rebuild", changes)
-        # An index of another version is past writing to: the rebuild is what will replace it.
-        return rebuilt if state.live and state.outdated(state.live) else self._apply("live", changes)
+        try:
+            self.engine.index("live")
+        except EngineError:
+            # One that is gone, damaged or of another version is past writing to: the rebuild is what will replace it.
+            return rebuilt
+        return self._apply("live", changes)
 
     def refresh(self) -> None:
         """Do nothing: a commit is found by the next question."""
@@ -208,7 +242,11 @@ class TantivyWriter:
     def start_rebuild(self) -> None:
         """Begin an empty index beside the live one."""
         self.close()
-        self.abandon_rebuild()
+        try:
+            self.abandon_rebuild()
+        except IndexMissing:
+            # Nothing says any more what the folders are.
+            self.engine.set_state(_State())
         name = self.engine.add_index()
         self.engine.set_state(replace(self.engine.state(), rebuild=name))
 
@@ -221,7 +259,8 @@ class TantivyWriter:
         self.engine.index("rebuild")
         self.close()
         state = self.engine.state()
-        self.engine.set_state(replace(state, live=state.rebuild, rebuild=None, previous=state.live))
+        previous = state.live if self.engine.exists() else None
+        self.engine.set_state(replace(state, live=state.rebuild, rebuild=None, previous=previous))
 
     def abandon_rebuild(self) -> None:
         """Drop the index being rebuilt."""
@@ -259,9 +298,27 @@ class TantivyWriter:
                 _quietly(broken.rollback)
                 # Lets go of tantivy's lock, whoever still holds the error and with it this frame.
                 _quietly(broken.wait_merging_threads)
-            if isinstance(error, ValueError | OSError):
+            if isinstance(error, ValueError | OSError | KeyError):
                 raise EngineError(f"cannot write to {name}: {error}") from error
             raise
+
+
+@contextmanager
+def _typed() -> Iterator[None]:
+    """Raise IndexMissing where a file of the index is gone, EngineError where tantivy cannot read what there is."""
+    try:
+        yield
+    except (EngineError, BadCursor):
+        raise
+    except FileNotFoundError as error:
+        raise IndexMissing("the search index is gone and has to be rebuilt") from error
+    except (ValueError, OSError, KeyError) as error:
+        raise EngineError(f"the search index cannot be read: {error}") from error
+    except BaseException as error:
+        # What Rust panics with over damaged files is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise EngineError("the search index is damaged") from error
 
 
 def _quietly(act: Callable[[], object]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tantivy import DocAddress, FieldType, Occur, Order, Searcher
 from tantivy import Query as TantivyQuery
 
-from search.engines.base import Answer, EngineError, Hit, Query, Sort, order_of
+from search.engines.base import Answer, EngineError, Hit, Query, Sort, order_of, read_cursor
 from search.engines.clauses import (
     Adjacent,
     Between,
@@ -227,8 +227,5 @@ def _unscored(query: TantivyQuery) -> TantivyQuery:
 
 
 def _cursor(after: str) -> tuple[float, int]:
-    try:
-        score, key = json.loads(after)
-        return float(score), int(key)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"not the end of a page: {after!r}") from error
+    score, key = read_cursor(after, 2)
+    return float(score), int(key)

@@ -47,6 +47,17 @@ def behind(waiting: int, seconds: float) -> str:
     ) % {"seconds": formats.number(round(seconds)), "count": formats.number(waiting)}
 
 
+def how_far() -> str:
+    """The same of the index as it is: one that is gone holds nothing, whatever does not wait."""
+    try:
+        if not engine().exists():
+            return _("there is no index; all documents wait for it to be built anew")
+    except EngineError:
+        # What waits is known all the same.
+        pass
+    return behind(*outbox.lag())
+
+
 def outcome(check: IndexCheck) -> str:
     """What a comparison found, in a few words."""
     if not check.differing:
@@ -59,7 +70,7 @@ def figures(actor: Actor) -> list[tuple[Any, Any]]:
     """For the first page of who keeps the archive running."""
     check = IndexCheck.objects.order_by("-pk").first()
     last = f"{formats.instant(check.ended_at)} · {outcome(check)}" if check else _("not yet")
-    link = format_html('<a class="vk-link" href="{}">{}</a>', reverse("search_index"), behind(*outbox.lag()))
+    link = format_html('<a class="vk-link" href="{}">{}</a>', reverse("search_index"), how_far())
     return [(_("Search index"), link), (_("Index compared with the database"), last)]
 
 
@@ -74,7 +85,7 @@ def index(request: HttpRequest) -> HttpResponse:
     last = Job.objects.filter(kind__in=KINDS).exclude(state__in=UNFINISHED).order_by("-pk").first()
     context: dict[str, Any] = {
         "state": state,
-        "behind": behind(*outbox.lag()),
+        "behind": how_far(),
         "documents": formats.number(state.documents),
         "running": as_figures(running, moment) if running else None,
         "failed": last.message if last is not None and last.message and running is None else "",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from search.engines.base import (
     Answer,
+    BadCursor,
     Deletion,
     Engine,
     EngineDown,
@@ -76,6 +77,7 @@ def filled(request, tmp_path_factory):
     """An engine that holds the corpus, in several batches as an indexer would write it."""
     made = request.param(tmp_path_factory)
     engine = next(made)
+    engine.ensure()
     batch = documents()
     for start in range(0, len(batch), 60):
         write(engine, *batch[start : start + 60])
@@ -409,9 +411,22 @@ def test_a_page_of_nothing_still_counts(filled, reference):
 
 
 def test_a_cursor_that_is_none_is_refused(filled):
-    for wrong in ("", "{}", "[1]", "x", "null", '["a", "b"]'):
-        with pytest.raises(ValueError, match="page"):
-            ask(filled, "đất", after=wrong or "''")
+    odd = (
+        "[1e999, 1]",
+        "[NaN, 1]",
+        "[1, 1e999]",
+        "[1, -1]",
+        f"[1, {2**63}]",
+        f"[1, {2**63 - 1}]",
+        "[" * 99,
+        "[1," + "1" * 200 + "]",
+    )
+    for wrong in ("", "{}", "[1]", "x", "null", '["a", "b"]', "[1, 2, 3]", "[[1], 1]", *odd):
+        for sort in (Sort.RELEVANCE, Sort.NEWEST, Sort.NUMBER):
+            if wrong == "[1]" and sort is not Sort.RELEVANCE:
+                continue
+            with pytest.raises(BadCursor, match="page"):
+                ask(filled, "đất", after=wrong or "''", sort=sort)
 
 
 def test_the_typed_marks_come_first_and_the_others_are_found_too(engine):
@@ -722,6 +737,30 @@ def test_odd_characters_mean_the_same_to_both_engines(filled, texts, typed):
     for question in (typed, *texts, *(f'"{text}"' for text in texts)):
         query = Query(keys=frozenset({run}), parsed=parse(question), limit=50)
         assert set(ids(filled.search(query))) == reference.ids(query), question
+
+
+@pytest.mark.parametrize("make", ENGINES)
+def test_an_index_that_is_not_there_is_missing_until_it_is_built(make, tmp_path_factory):
+    made = make(tmp_path_factory)
+    engine = next(made)
+    assert not engine.exists()
+    with pytest.raises(IndexMissing):
+        write(engine, document("d", "đất"))
+    with pytest.raises(IndexMissing):
+        ask(engine, "đất")
+    assert engine.health().missing
+
+    with engine.writer() as writer:
+        writer.start_rebuild()
+        assert writer.write([document("d", "đất")]) == Written(applied=1), "what changes goes into the one being built"
+        with pytest.raises(IndexMissing):
+            ask(engine, "đất")
+        writer.finish_rebuild()
+
+    assert engine.exists()
+    assert ask(engine, "đất").total == 1
+    assert (engine.health().missing, engine.health().kept) == (False, False)
+    next(made, None)
 
 
 def test_a_server_that_does_not_answer_is_a_typed_error():

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from search.engines.base import IndexDocument, IndexMissing, Query, WriterBusy, Written
+from search.engines.base import EngineError, IndexDocument, IndexMissing, Query, WriterBusy, Written
 from search.engines.tantivy import TantivyEngine
 from search.query import parse
 
@@ -158,3 +158,68 @@ def test_deletions_that_a_killed_writer_left_uncommitted_do_not_stop_the_next_on
         assert writer.write([document(str(n), text="nước", version=2) for n in range(20)]).applied == 20
 
     assert engine.search(Query(keys=KEYS, parsed=parse("nước"))).total == 20
+
+
+def damage(path):
+    path.write_bytes(b"\x00 damaged" * 9)
+
+
+def test_a_damaged_index_is_the_engines_error_in_everything_that_is_asked(engine):
+    with engine.writer() as writer:
+        writer.write([document("a"), document("b")])
+    for path in engine.folder.glob("index-*/*"):
+        if path.suffix in {".term", ".idx", ".pos", ".store", ".fast", ".fieldnorm"}:
+            damage(path)
+    fresh = TantivyEngine(engine.folder)
+    asked = Query(keys=KEYS, parsed=parse("đất"))
+
+    for ask in (
+        lambda: fresh.search(asked),
+        lambda: fresh.counts(KEYS, [parse("đất")]),
+        lambda: list(fresh.walk(asked)),
+        lambda: list(fresh.scan()),
+        lambda: fresh.versions(["a"]),
+        lambda: fresh.count(),
+    ):
+        with pytest.raises(EngineError):
+            ask()
+    assert not fresh.health().ok
+
+
+def test_a_damaged_description_of_an_index_is_the_engines_error(engine):
+    damage(next(engine.folder.glob("index-*/meta.json")))
+
+    with pytest.raises(EngineError):
+        total(TantivyEngine(engine.folder), "đất")
+    with pytest.raises(EngineError), TantivyEngine(engine.folder).writer() as writer:
+        writer.write([document("a")])
+
+
+@pytest.mark.parametrize("said", ["{", "[]", '{"live": "index-000001", "more": 1}', "null"])
+def test_who_does_not_know_which_index_is_live_has_none_until_it_is_rebuilt(engine, said):
+    (engine.folder / "state.json").write_text(said)
+
+    with pytest.raises(IndexMissing):
+        total(engine)
+    assert not engine.exists()
+    assert engine.health().missing
+    assert not engine.resumable()
+    with engine.writer() as writer:
+        writer.start_rebuild()
+        writer.write_rebuild([document("a")])
+        writer.finish_rebuild()
+    assert total(engine, "đất") == 1
+
+
+def test_an_index_that_was_lost_is_built_under_another_name(engine):
+    [folder] = engine.folder.glob("index-*")
+    folder.rename(engine.folder / "away")
+    assert not engine.exists()
+    engine.ensure()
+    assert not engine.exists(), "no empty one takes its place"
+
+    with engine.writer() as writer:
+        writer.start_rebuild()
+        writer.finish_rebuild()
+    assert engine.name_of("live") != folder.name
+    assert engine.name_of("previous") is None
