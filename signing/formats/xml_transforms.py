@@ -15,7 +15,18 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from signing.formats.limits import NotReadable
-from signing.formats.xml_tree import SIGNATURE, XML, Element, Tree, blank_free, children, ds, elements, parse
+from signing.formats.xml_tree import (
+    ID_NAMES,
+    SIGNATURE,
+    XML,
+    Element,
+    Tree,
+    blank_free,
+    children,
+    ds,
+    elements,
+    parse,
+)
 
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"
@@ -36,6 +47,9 @@ C14N = {
 }
 DEFAULT_C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 C14N_11 = "http://www.w3.org/2006/12/xml-c14n11"
+INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+# Attributes of an element that is not signed but holds what is: names to point at, and hints where schemas lie.
+SAYS_NOTHING = {*ID_NAMES, f"{INSTANCE}schemaLocation", f"{INSTANCE}noNamespaceSchemaLocation"}
 PREFIXES = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 
 
@@ -246,7 +260,10 @@ def _decoded(text: str) -> bytes:
 
 
 def uncovered_in(root: Element, signed: Sequence[Signed], aside: Sequence[Element]) -> list[Element]:
-    """The topmost elements of a document that no reference signs; `aside` (the signatures) are left out of account."""
+    """The topmost elements of a document that no reference signs; `aside` (the signatures) are left out of account.
+
+    Also those around what is signed, where they say something of their own by text or attributes.
+    """
     covered = {each.node for each in signed if each.node is not None}
     left_out = {element for each in signed for element in each.removed} - set(aside)
     if root in covered and not left_out:
@@ -266,7 +283,8 @@ def uncovered_in(root: Element, signed: Sequence[Signed], aside: Sequence[Elemen
             # Only what the transforms took out of it is not signed.
             found.extend(each for each in left_out if element in each.iterancestors())
         elif element in holding:
-            if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
+            says = any(name not in SAYS_NOTHING and not name.startswith(XML) for name in element.attrib)
+            if says or (element.text or "").strip() or any((child.tail or "").strip() for child in element):
                 found.append(element)
             waiting.extend(reversed(list(element.iterchildren("*"))))
         else:

@@ -77,6 +77,22 @@ def test_a_signature_over_one_element_says_so_and_names_what_it_leaves_out() -> 
     assert parts.params["parts"] == "/van-ban/noi-dung (nd)"
 
 
+@pytest.mark.parametrize("attribute", ['soTien="1000000"', 'xmlns:x="urn:x" x:Id="1"'])
+def test_what_an_element_around_the_signed_one_says_by_an_attribute_is_not_signed(attribute: str) -> None:
+    text = f'<phieu {attribute}><noi-dung Id="nd">Chi</noi-dung></phieu>'
+    verdict = verdict_on(Kind.XML, xml_signed(text, reference="#nd"))
+    assert (verdict.outcome, verdict.signatures[0].covers_document) == (Outcome.INDETERMINATE, False)
+    assert verdict.signatures[0].message.params["parts"] == "/phieu"
+
+
+def test_names_namespaces_and_hints_at_schemas_around_the_signed_element_say_nothing() -> None:
+    hint = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x x.xsd"'
+    text = f'<phieu xmlns="urn:x" {hint} Id="p" xml:lang="vi"><noi-dung Id="nd">Chi</noi-dung></phieu>'
+    exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    verdict = verdict_on(Kind.XML, xml_signed(text, reference="#nd", c14n_algorithm=exclusive))
+    assert (verdict.outcome, verdict.signatures[0].covers_document) == (Outcome.VALID, True)
+
+
 def test_a_signed_element_moved_aside_for_a_false_one_is_not_taken_for_the_document() -> None:
     """Signature wrapping: the signature goes on to hold over what it signed, wherever that now stands."""
     root = etree.fromstring(xml_signed(reference="#nd"))
