@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from base64 import b64encode
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import rmtree
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 
+from search.engines import elasticsearch
 from search.engines.base import EngineDown, EngineError, IndexDocument, Query, Written
 from search.engines.connect import connect
 from search.engines.elasticsearch import ElasticsearchEngine
@@ -38,6 +40,12 @@ class Pretended(BaseHTTPRequestHandler):
             self.answer(200 if alias == "vk" else 404, {"vk-000001": {"aliases": {alias: {}}}} if alias == "vk" else {})
         else:
             self.answer(200, {"vk-000001": {"mappings": {"_meta": {"layout": LAYOUT}}}})
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.searched.append(self.path)
+        self.server.goes_on.wait()
+        self.answer(200, self.server.found)
 
     def do_PUT(self):
         self.server.signed.add(self.headers.get("Authorization"))
@@ -73,10 +81,13 @@ class Pretended(BaseHTTPRequestHandler):
 def pretended():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pretended)
     server.refusals, server.taken, server.asked, server.sizes, server.signed = [], [], [], [], set()
+    server.searched, server.found, server.goes_on = [], {}, threading.Event()
+    server.goes_on.set()
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
+    server.goes_on.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -146,6 +157,131 @@ def test_requests_are_of_some_megabytes_however_large_the_documents(pretended):
     assert len(pretended.sizes) > 2
     assert max(pretended.sizes) <= 10_000_000
     assert max(pretended.sizes[:-1]) >= 5_000_000
+
+
+ASKED = Query(keys=KEYS, parsed=parse("đất"))
+
+
+def found(**said):
+    whole = {"took": 1, "timed_out": False, "_shards": {"total": 1, "successful": 1, "failed": 0}}
+    return {
+        **whole,
+        "hits": {"total": {"value": 0, "relation": "eq"}, "hits": []},
+        "aggregations": {"q0": {"doc_count": 0}},
+        **said,
+    }
+
+
+@contextmanager
+def hanging(server, engine):
+    """The server takes questions and answers none; nobody here waits long for it."""
+    patient = engine.quick
+    engine.quick = engine.client.options(request_timeout=0.2, max_retries=0)
+    server.goes_on.clear()
+    yield
+    server.goes_on.set()
+    engine.quick = patient
+
+
+def test_pages_wait_less_than_who_writes_and_ask_once(pretended):
+    engine = ElasticsearchEngine(pretended.url)
+    assert (engine.quick._request_timeout, engine.quick._max_retries) == (5.0, 0)
+    assert (engine.client._request_timeout, engine.client._max_retries) == (30, 3)
+
+
+def test_of_a_server_that_hangs_only_the_first_question_waits(pretended, monkeypatch):
+    pretended.found = found()
+    engine = ElasticsearchEngine(pretended.url, name="vk")
+    assert engine.search(ASKED).total == 0
+    with hanging(pretended, engine):
+        nobody_waits_twice(pretended, engine)
+
+    monkeypatch.setattr(elasticsearch, "monotonic", lambda: engine._rests_until + 1)
+    assert engine.search(ASKED).total == 0
+
+
+def nobody_waits_twice(pretended, engine):
+    with pytest.raises(EngineDown, match="does not answer"):
+        engine.search(ASKED)
+    asked = len(pretended.searched)
+    for ask in (lambda: engine.search(ASKED), lambda: engine.counts(KEYS, [parse("đất")]), engine.exists):
+        with pytest.raises(EngineDown, match="a moment ago"):
+            ask()
+    assert not engine.health().ok
+    assert len(pretended.searched) == asked == 2, "asked once, and nobody after that"
+
+
+def test_who_writes_well_shows_that_the_server_answers(pretended):
+    engine = ElasticsearchEngine(pretended.url, name="vk")
+    with hanging(pretended, engine), pytest.raises(EngineDown):
+        engine.search(ASKED)
+    pretended.found = found()
+
+    with engine.writer() as writer:
+        writer.write([row("a")])
+
+    assert engine.search(ASKED).total == 0
+
+
+@pytest.mark.parametrize("said", [{"timed_out": True}, {"_shards": {"total": 2, "successful": 1, "failed": 1}}])
+def test_an_answer_in_part_is_none(pretended, said):
+    engine = ElasticsearchEngine(pretended.url, name="vk")
+    pretended.found = found(**said)
+
+    for ask in (
+        lambda: engine.search(ASKED),
+        lambda: engine.counts(KEYS, [parse("đất")]),
+        lambda: engine.versions(["a"]),
+        engine.count,
+    ):
+        with pytest.raises(EngineDown, match="in part"):
+            ask()
+    searches = [path for path in pretended.searched if "_search" in path]
+    assert searches
+    assert all("allow_partial_search_results=false" in path for path in searches)
+
+
+@pytest.mark.services("elasticsearch")
+def test_processes_that_start_at_once_make_one_index():
+    name = f"test-{uuid4().hex[:8]}"
+    engines = [ElasticsearchEngine(os.environ["ELASTICSEARCH_URL"], name=name) for _ in range(6)]
+    together = threading.Barrier(len(engines))
+
+    def begin(engine):
+        together.wait()
+        engine.ensure()
+
+    threads = [threading.Thread(target=begin, args=[engine]) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engines[0].indexes_of("live") == [f"{name}-000001"]
+    engines[0].client.indices.delete(index=f"{name}-000001")
+
+
+@pytest.mark.services("elasticsearch")
+def test_an_index_that_nothing_names_goes_and_those_of_others_stay():
+    name = f"test-{uuid4().hex[:8]}"
+    engine = ElasticsearchEngine(os.environ["ELASTICSEARCH_URL"], name=name)
+    engine.ensure()
+    orphan = f"{name}-000007"
+    others = [f"{name}-0x-000001", f"{name}-meaning-0", f"{name}2-000001"]
+    for index in (orphan, *others):
+        engine.client.indices.create(index=index)
+    try:
+        with engine.writer() as writer:
+            writer.start_rebuild()
+            assert not engine.client.indices.exists(index=orphan)
+            engine.client.indices.create(index=orphan)
+            writer.finish_rebuild()
+        assert not engine.client.indices.exists(index=orphan)
+        assert all(engine.client.indices.exists(index=other) for other in others)
+        assert engine.name_of("previous") == f"{name}-000001"
+    finally:
+        held = engine.client.indices.get(index=f"{name}*").body
+        for index in held:
+            engine.client.indices.delete(index=index)
 
 
 def test_who_signs_in_by_password_or_by_key_says_so_in_every_request(pretended, tmp_path):
