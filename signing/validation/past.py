@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from asn1crypto import cms
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESStatus, AdESSubIndic
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESStatus, AdESSubIndic
 from pyhanko.sign.validation import KeyUsageConstraints, generic_cms
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
@@ -36,7 +36,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from signing.validation.integrity import signer_certificate
 from signing.validation.past_path import PastPaths, Question
 from signing.validation.policy import Policy
-from signing.validation.revocation import Answers
+from signing.validation.revocation import TOLERANCE, Answers
 
 # What a proof of the past may still settle. The chain as a whole too: an authority that has ended since, or answers that are of the past.
 OPEN_TO_THE_PAST = frozenset(
@@ -110,7 +110,7 @@ class Past:
     stamps: Sequence[Stamp] = ()
     answers: dict[int, Answer] = field(default_factory=dict)  # of the stamps, by revision
     _proofs: POEManager | None = None
-    _tokens: dict[tuple[bytes, bytes], Answer] = field(default_factory=dict)
+    _tokens: dict[tuple[bytes, bytes, bytes], Answer] = field(default_factory=dict)  # by what they stand over too
     _paths: dict[bool, PastPaths] = field(default_factory=dict)
 
     async def proofs(self) -> POEManager:
@@ -139,6 +139,8 @@ class Past:
         answer = Answer.of(now, proofs[value])
         if answer.sub_indication in OPEN_TO_THE_PAST:
             answer = await self._at_proven_time(token, answer, proofs, is_timestamp=True)
+        if answer.passed and _older_than_certificate(token, _time(token)):
+            answer = replace(answer, sub_indication=AdESFailure.NOT_YET_VALID)
         # pyHanko lets a token pass for its time-stamped past without asking whether its own algorithms were good then.
         return self._held_to_algorithms(token, answer, proofs[value])
 
@@ -161,7 +163,7 @@ class Past:
         proven = any(digest_of_value in stamp.proven for stamp in self.stamps if self.answers[stamp.revision].passed)
         imprint, doubts = generic_cms.message_imprint_checker(signer), []
         for token in generic_cms.extract_tst_data_iter(signer, signed=False):
-            judged = await self._attached(token, imprint, proofs)
+            judged = await self._attached(token, value, imprint, proofs)
             doubts.append(judged.sub_indication)
             if judged.passed:
                 proofs.register(value, POEType.VALIDATION, _time(token))
@@ -170,6 +172,9 @@ class Past:
             return replace(present, sub_indication=_without_proof(present, doubts))
         if any(_time(token) > proofs[value] for token in generic_cms.extract_tst_data_iter(signer, signed=True)):
             return replace(present, sub_indication=AdESIndeterminate.TIMESTAMP_ORDER_FAILURE)
+        if _older_than_certificate(signed_data, proofs[value]):
+            # 5.6.2.4: also where the present passes, whoever held the key before it was certified.
+            return replace(present, sub_indication=AdESFailure.NOT_YET_VALID, time=proofs[value], proven=proven)
         answer = present
         if not present.passed:
             answer = await self._at_proven_time(signed_data, present, proofs, is_timestamp=False)
@@ -181,12 +186,13 @@ class Past:
         signer = signed_data["signer_infos"][0]
         imprint = generic_cms.message_imprint_checker(signer)
         return [
-            await self._attached(token, imprint, proofs)
+            await self._attached(token, signer["signature"].native, imprint, proofs)
             for token in generic_cms.extract_tst_data_iter(signer, signed=False)
         ]
 
-    async def _attached(self, token: cms.SignedData, imprint: Imprint, proofs: POEManager) -> Answer:
-        key = token["signer_infos"][0]["signature"].native, token["encap_content_info"].dump()
+    async def _attached(self, token: cms.SignedData, value: bytes, imprint: Imprint, proofs: POEManager) -> Answer:
+        """A time-stamp over this value of a signature; `imprint` digests it."""
+        key = token["signer_infos"][0]["signature"].native, token.dump(), value
         if key not in self._tokens:
             self._tokens[key] = await self.token(token, imprint, proofs)
         return self._tokens[key]
@@ -260,6 +266,11 @@ def _without_proof(present: Answer, doubts: Sequence[AdESSubIndic]) -> AdESSubIn
     if present.passed or doubts[-1] not in OPEN_TO_THE_PAST:
         return doubts[-1]
     return AdESIndeterminate.NO_POE
+
+
+def _older_than_certificate(signed_data: cms.SignedData, time: datetime) -> bool:
+    certificate = signer_certificate(signed_data)
+    return certificate is not None and time < certificate.not_valid_before - TOLERANCE
 
 
 def _time(token: cms.SignedData) -> datetime:

@@ -188,6 +188,7 @@ def signed(
     *,
     stamped: bool = False,
     stamped_at: datetime | None = None,
+    stamper: timestamps.TimeStamper | None = None,
     revocations: bytes | None = None,
     long_term: bool = False,
     pades: bool = True,
@@ -222,7 +223,7 @@ def signed(
             **metadata,
         ),
         signer=signers.SimpleSigner(holder.asn1_certificate, holder.asn1_key, store),
-        timestamper=bench().time_stamper(stamped_at) if stamped or stamped_at else None,
+        timestamper=stamper or (bench().time_stamper(stamped_at) if stamped or stamped_at else None),
     )
     return bytes(out.getvalue())
 

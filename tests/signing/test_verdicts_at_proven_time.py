@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
+from asn1crypto import cms
 from asn1crypto import crl as asn1_crl
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 
 from signing.validation.policy import ARCHIVE, TODAY, Policy
@@ -167,3 +169,57 @@ def test_a_revoked_authority_takes_its_signers_along_unless_all_is_proven_to_be_
     earlier = of_the_root((authority(), SIGNED - DAY))
     late = judged(verdict_on, archived(bare, SIGNED + 2 * DAY), earlier)
     assert late.sub_indication is SubIndication.REVOKED_CA_NO_POE
+
+
+# ── what is older than it can be ────────────────────────────────────────────
+
+
+def current() -> bytes:
+    return bench().revocations(at=NOW - timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=900), timedelta(days=2, hours=1)])
+def test_a_certificate_younger_than_the_proven_time_never_made_that_signature(
+    ago: timedelta, verdict_on: VerdictOn
+) -> None:
+    """EN 319 102-1, 5.6.2.4: also where the present passes. Who has a stamped value of old may have a certificate made for it."""
+    young = issue("Cấp sau khi ký", bench().root, begin=NOW - 2 * DAY)
+    found = judged(verdict_on, signed(paper(), young, stamped_at=NOW - ago, revocations=current(), pades=False))
+    assert (found.indication, found.sub_indication) == (Indication.TOTAL_FAILED, SubIndication.NOT_YET_VALID)
+    assert found.message.code == "intact_not_yet_valid"
+    fine = signed(paper(), young, stamped_at=NOW - 2 * DAY, revocations=current(), pades=False)
+    assert judged(verdict_on, fine).indication is Indication.TOTAL_PASSED
+
+
+def test_a_token_older_than_its_authoritys_certificate_proves_nothing(verdict_on: VerdictOn) -> None:
+    begin, key = NOW - 10 * DAY, bench().stamps.key
+    stamps = issue("Dấu thời gian mới", bench().root, begin=begin, time_stamping=True, key=key)
+    late = replace(bench(), stamps=stamps)
+    for at, passes in ((NOW - 20 * DAY, False), (NOW - 5 * DAY, True)):
+        data = signed(paper(), bench().person, revocations=current(), stamper=late.time_stamper(at))
+        found = judged(verdict_on, data)
+        assert (found.indication is Indication.TOTAL_PASSED) is passes
+        assert found.timestamps[0].trusted is passes
+
+
+class _Stamper(DummyTimeStamper):
+    """Gives the token it gave last once more, when told to."""
+
+    last: cms.ContentInfo | None = None
+    again = False
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        if not self.again or self.last is None:
+            self.last = await super().async_timestamp(message_digest, md_algorithm)
+        return self.last
+
+
+def test_a_token_taken_from_another_signature_is_not_believed_for_being_known(verdict_on: VerdictOn) -> None:
+    stamper = _Stamper(bench().stamps.asn1_certificate, bench().stamps.asn1_key, fixed_dt=NOW - DAY)
+    data = signed(paper(), bench().person, revocations=current(), stamper=stamper)
+    stamper.again = True
+    data = signed(data, bench().seal, "ConDau", stamper=stamper)
+    first, second = verdict_on(data, trust=[bench().root.pem]).signatures
+    assert (first.indication, first.timestamps[0].trusted) == (Indication.TOTAL_PASSED, True)
+    assert (second.indication, second.timestamps[0].trusted) == (Indication.INDETERMINATE, False)
+    assert second.time.proven is None
