@@ -192,8 +192,8 @@ def unexplained_tail(pdf: SignedPdf) -> int:
     return len(data.rstrip(BLANKS)) - newest
 
 
-def unlisted_objects(pdf: SignedPdf, start: int) -> int:
-    """How many objects after byte `start` stand in no cross-reference section.
+def unlisted_objects(pdf: SignedPdf, start: int) -> list[int]:
+    """Where objects after byte `start` begin that stand in no cross-reference section.
 
     Readers that rebuild a file's cross-references by searching it would see them.
     """
@@ -205,13 +205,13 @@ def unlisted_objects(pdf: SignedPdf, start: int) -> int:
                 listed.update(place for _, place in part.standard_xrefs.values())
         place = pdf.xrefs.get_xref_container_info(number)
         listed.update((place.start_location, place.declared_startxref))
-    count = 0
+    found = []
     for match in OBJECT.finditer(pdf.data, start):
         begin = match.start()
         blanks = len(pdf.data[max(0, begin - 4) : begin]) - len(pdf.data[max(0, begin - 4) : begin].rstrip(BLANKS))
         if not any(begin - back in listed for back in range(blanks + 1)):
-            count += 1
-    return count
+            found.append(begin)
+    return found
 
 
 def usage_rights_only(pdf: SignedPdf) -> bool:

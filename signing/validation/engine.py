@@ -189,20 +189,21 @@ class _Run:
         return found
 
     def _hold_tail(self, pdf: SignedPdf, found: Sequence[Examined]) -> int:
-        """Bytes that no revision explains, or objects that no cross-reference lists, after the last signed byte."""
-        ends = [covered_end(each.embedded, self.data) or 0 for each in found if each.embedded is not None]
-        signed_up_to = max(ends, default=0)
-        if signed_up_to >= len(self.data) or not any(each.intact for each in found):
+        """Bytes that no revision explains, or objects that no cross-reference lists, after the bytes that each signature signed.
+
+        Also before the end of a later one: who signs or stamps later does not look for what is hidden.
+        """
+        ends = [(each, covered_end(each.embedded, self.data) or 0) for each in found if each.embedded is not None]
+        intact = [end for each, end in ends if each.intact]
+        if not intact or min(intact) >= len(self.data):
             return 0
-        tail = unexplained_tail(pdf)
-        message = None
-        if tail:
-            message = Message("hidden_tail", {"bytes": str(tail)})
-        elif count := unlisted_objects(pdf, signed_up_to):
-            message = Message("hidden_objects", {"count": str(count)})
-        if message is not None:
-            for each in found:
-                each.modified.append(message)
+        tail = unexplained_tail(pdf) if max(end for _, end in ends) < len(self.data) else 0
+        hidden = unlisted_objects(pdf, min(intact))
+        for each, end in ends:
+            if tail:
+                each.modified.append(Message("hidden_tail", {"bytes": str(tail)}))
+            elif count := sum(place >= end for place in hidden):
+                each.modified.append(Message("hidden_objects", {"count": str(count)}))
         return tail
 
     def _compare_pages(self, pdf: SignedPdf, found: Sequence[Examined]) -> None:

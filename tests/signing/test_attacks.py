@@ -18,6 +18,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, append_signature_field
+from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.validation.ades import ades_lta_validation
 from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 
@@ -330,6 +331,19 @@ def test_an_object_written_after_the_signature_without_cross_references_is_seen(
     last = intact().rstrip().split(b"startxref")[-1].split()[0]
     end = b"startxref\n" + last + b"\n%%EOF\n" if with_marks else b""
     assert verdict_on(intact() + body + end).outcome is Outcome.MODIFIED
+
+
+def test_a_time_stamp_or_signature_over_it_does_not_bury_a_hidden_object(verdict_on: VerdictOn) -> None:
+    last = intact()[intact().rfind(b"startxref") :]
+    body = b"\n3 0 obj\n<< /Length 37 >>\nstream\nBT /F1 14 Tf 50 700 Td (Khac) Tj ET\nendstream\nendobj\n"
+    hidden = intact().rstrip() + body + last
+    writer = IncrementalPdfFileWriter(io.BytesIO(hidden), strict=False)
+    stamped = PdfTimeStamper(bench().time_stamper()).timestamp_pdf(writer, "sha256").getvalue()
+    for data in (hidden, bytes(stamped), signed(hidden, bench().seal, "ConDau")):
+        verdict = verdict_on(data)
+        assert (verdict.outcome, verdict.signatures[0].message.code) == (Outcome.MODIFIED, "hidden_objects")
+        assert all(later.message.code != "hidden_objects" for later in verdict.signatures[1:])
+    assert verdict_on(signed(intact(), bench().seal, "ConDau")).outcome is Outcome.VALID
 
 
 def test_a_copied_signature_over_a_changed_file_is_seen(verdict_on: VerdictOn) -> None:
