@@ -27,6 +27,7 @@ from search import outbox
 from search.comparison import compare
 from search.engines.base import EngineError, Query
 from search.indexer import engine
+from search.rebuild import reindex
 
 KEEP_EVERY = 50
 COMPARE_EVERY = 2_500
@@ -55,7 +56,10 @@ def drill_search(
         server.wait()
         if state["changes"]:
             # The index of a run that was stopped may be gone or behind.
-            compare(repair=True)
+            if engine().exists():
+                compare(repair=True)
+            else:
+                reindex()
         work.start()
         made = Changes(seed)
         for number in range(state["changes"] + 1, changes + 1):
