@@ -18,6 +18,7 @@ from tantivy import DocAddress, Document, FieldType, Index, IndexWriter, Occur, 
 from search.engines.base import FACETS, Change, Deletion, Held, Written
 from search.engines.clauses import Field
 from search.engines.rows import digest_of, row_of, sort_key
+from search.query.parser import FARTHEST
 
 INDEX_OPTIONS = {
     Field.FOLDED: "position",
@@ -192,7 +193,11 @@ class TantivyIndex:
         for key in change.keys:
             document.add_text("keys", key)
         for field, parts in row.words.items():
-            for part in parts:
+            # Between two parts tantivy counts one place; a value of no words is one place more, and nothing else.
+            apart = FARTHEST if INDEX_OPTIONS[field] == "position" else 0
+            for number, part in enumerate(parts):
+                for _ in range(apart if number else 0):
+                    document.add_text(field, "")
                 document.add_text(field, part)
         for facet, values in row.facets.items():
             for value in values:

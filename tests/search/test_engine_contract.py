@@ -410,6 +410,13 @@ def test_a_page_of_nothing_still_counts(filled, reference):
     assert answer.facets["type"] == reference.counts(query, "type")
 
 
+def test_nearness_ends_with_the_part(engine):
+    write(engine, document("over", "đất đai", title="bão"), document("within", "bão một hai ba đất"))
+
+    assert ids(ask(engine, '"bão đất"~20')) == ["within"]
+    assert ids(ask(engine, '"bão đất"~2')) == []
+
+
 def test_a_cursor_that_is_none_is_refused(filled):
     odd = (
         "[1e999, 1]",
