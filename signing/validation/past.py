@@ -137,7 +137,9 @@ class Past:
         )
         value = token["signer_infos"][0]["signature"].native
         answer = Answer.of(now, proofs[value])
-        if answer.sub_indication in OPEN_TO_THE_PAST:
+        if answer.passed:
+            answer = await self.unless_revoked(answer, proofs[value], is_timestamp=True)
+        elif answer.sub_indication in OPEN_TO_THE_PAST:
             answer = await self._at_proven_time(token, answer, proofs, is_timestamp=True)
         if answer.passed and _older_than_certificate(token, _time(token)):
             answer = replace(answer, sub_indication=AdESFailure.NOT_YET_VALID)
@@ -175,8 +177,9 @@ class Past:
         if _older_than_certificate(signed_data, proofs[value]):
             # 5.6.2.4: also where the present passes, whoever held the key before it was certified.
             return replace(present, sub_indication=AdESFailure.NOT_YET_VALID, time=proofs[value], proven=proven)
-        answer = present
-        if not present.passed:
+        if present.passed:
+            answer = await self.unless_revoked(present, proofs[value], is_timestamp=False)
+        else:
             answer = await self._at_proven_time(signed_data, present, proofs, is_timestamp=False)
         return replace(self._held_to_algorithms(signed_data, answer, proofs[value]), proven=proven)
 
@@ -225,6 +228,15 @@ class Past:
             path=held.path or present.path,
             revoked_at=held.revoked_at or present.revoked_at,
         )
+
+    async def unless_revoked(self, present: Answer, time: datetime, *, is_timestamp: bool) -> Answer:
+        """`present`, which passed, held against every answer at hand: pyHanko stops at the first that suffices."""
+        if present.path is None:
+            return present
+        held = await self._past_paths(is_timestamp).revoked(present.path, time)
+        if held.sub_indication is None:
+            return present
+        return replace(present, sub_indication=held.sub_indication, revoked_at=held.revoked_at)
 
     def _past_paths(self, is_timestamp: bool) -> PastPaths:
         if is_timestamp not in self._paths:

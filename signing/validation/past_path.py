@@ -81,6 +81,17 @@ class PastPaths:
                 best = held
         return best
 
+    async def revoked(self, path: ValidationPath, time: datetime) -> Held:
+        """What any answer at hand says of a revocation by this time, on a path that holds otherwise."""
+        if path.pkix_len == 0:
+            return NOTHING_BETTER
+        for part in reversed(_tails(path)):
+            said = [one for one in await self.answers.about(part) if one.revoked_at is not None and not one.on_hold]
+            revoked = min((one.revoked_at for one in said if one.revoked_at is not None), default=None)
+            if revoked is not None and revoked <= time:
+                return Held(_kind_of(part, path), path, revoked)
+        return NOTHING_BETTER
+
     async def _paths(self, certificate: x509.Certificate) -> AsyncIterator[ValidationPath]:
         builder = PathBuilder(trust_manager=self.policy.trust_manager, registry=self.answers.handlers.cert_registry)
         paths, count = builder.async_build_paths_lazy(certificate), 0
@@ -141,14 +152,13 @@ class PastPaths:
         """From the anchor downwards: each certificate, and what its issuer signed, must be older than the issuer's own end."""
         issuer_ends: datetime | None = None  # when the issuer is known to have been revoked
         for part in reversed(_tails(path)):
-            certificate, is_leaf = part.last, part.pkix_len == path.pkix_len
+            certificate = part.last
             if issuer_ends is not None and question.proofs[certificate] > issuer_ends:
                 return Held(AdESIndeterminate.REVOKED_CA_NO_POE, path, issuer_ends)
             said = await self.answers.about(part)
             revoked = min((one.revoked_at for one in said if one.revoked_at is not None), default=None)
             if revoked is not None and revoked <= question.time:
-                kind = AdESIndeterminate.REVOKED_NO_POE if is_leaf else AdESIndeterminate.REVOKED_CA_NO_POE
-                return Held(kind, path, revoked)
+                return Held(_kind_of(part, path), path, revoked)
             # "After" a revocation says the same as "made after the proven time": the certificate was good until then.
             speaking = [one for one in said if one.covers(question.time if one.revoked_at else question.fresh_at)]
             counting = [one for one in speaking if self._counts(one, certificate, issuer_ends, question.proofs)]
@@ -168,6 +178,12 @@ class PastPaths:
                 return False
         ends = [certificate.not_valid_after, said.signer.not_valid_after]
         return known_since <= min([*ends, issuer_ends] if issuer_ends is not None else ends)
+
+
+def _kind_of(part: ValidationPath, path: ValidationPath) -> AdESIndeterminate:
+    """Who was revoked: the certificate at the end of the path, or an authority above it."""
+    is_leaf = part.pkix_len == path.pkix_len
+    return AdESIndeterminate.REVOKED_NO_POE if is_leaf else AdESIndeterminate.REVOKED_CA_NO_POE
 
 
 def _below_anchor(path: ValidationPath) -> Sequence[x509.Certificate]:

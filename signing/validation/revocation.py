@@ -32,7 +32,8 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, No
 class Said:
     """An authentic answer. `revoked_at` None: not revoked by `made`. `until`: when a newer one was promised.
 
-    `container`: the answer itself; `signer`: whose key signed it.
+    `container`: the answer itself; `signer`: whose key signed it. `on_hold`: revoked only for the time being
+    (certificateHold, RFC 5280, 5.3.1), which a later answer may take back.
     """
 
     container: CRLContainer | OCSPContainer
@@ -40,6 +41,7 @@ class Said:
     until: datetime
     revoked_at: datetime | None
     signer: x509.Certificate
+    on_hold: bool = False
 
     def covers(self, moment: datetime) -> bool:
         """Whether it says that the certificate was good at this moment: made later, or the newest of its kind then."""
@@ -97,6 +99,7 @@ class Answers:
             until=_aware(_next_update(container) or made + WITHOUT_NEXT_UPDATE),
             revoked_at=None if signer.revoked_at is None else _aware(signer.revoked_at),
             signer=signer.certificate,
+            on_hold=signer.on_hold,
         )
 
     async def _crl(
@@ -107,7 +110,7 @@ class Answers:
         context: ValidationContext,
         state: ValProcState,
     ) -> "_Signer | None":
-        issuer, revoked_at, reasons = path.find_issuing_authority(certificate), None, None
+        issuer, revoked_at, on_hold, reasons = path.find_issuing_authority(certificate), None, False, None
         try:
             reasons = await _handle_single_crl(
                 cert=certificate,
@@ -123,12 +126,12 @@ class Answers:
         except RevokedError as error:
             if error.is_side_validation:
                 return None
-            revoked_at = error.revocation_dt
+            revoked_at, on_hold = error.revocation_dt, _on_hold(error)
         whole = reasons is not None and reasons >= VALID_REVOCATION_REASONS - {"unused"}
         if revoked_at is None and (not whole or container.crl_data.delta_crl_indicator_value is not None):
             return None  # a part of a list clears nobody
         signer = issuer_of(context.revinfo_manager, container.crl_data)
-        return None if signer is None else _Signer(signer, revoked_at)
+        return None if signer is None else _Signer(signer, revoked_at, on_hold)
 
     async def _response(
         self,
@@ -159,7 +162,9 @@ class Answers:
                 proc_state=state,
             )
         except RevokedError as error:
-            return None if error.is_side_validation else _Signer(responder, error.revocation_dt)
+            if error.is_side_validation:
+                return None
+            return _Signer(responder, error.revocation_dt, _on_hold(error))
         return _Signer(responder, None) if good else None
 
     def _context(self, moment: datetime, path: ValidationPath) -> ValidationContext:
@@ -186,6 +191,11 @@ class Answers:
 class _Signer:
     certificate: x509.Certificate
     revoked_at: datetime | None
+    on_hold: bool = False
+
+
+def _on_hold(error: RevokedError) -> bool:
+    return bool(error.reason.native == "certificate_hold")
 
 
 def _next_update(container: CRLContainer | OCSPContainer) -> datetime | None:

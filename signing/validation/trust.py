@@ -210,7 +210,10 @@ class Judge:
 
     async def _basic(self, signed_data: cms.SignedData, digest: bytes) -> Answer:
         result = await ades_basic_validation(signed_data, self.spec, timing_info=self.timing, raw_digest=digest)
-        return Answer.of(result, None)
+        answer = Answer.of(result, None)
+        if not answer.passed:
+            return answer
+        return await self.past.unless_revoked(answer, self.timing.validation_time, is_timestamp=False)
 
     def _judgement(self, signed_data: cms.SignedData, answer: Answer) -> Judgement:
         time = None if answer.time is None else aware(answer.time)

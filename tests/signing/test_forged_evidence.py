@@ -295,3 +295,17 @@ def test_certificates_like_the_authoritys_do_not_hide_that_the_signer_was_revoke
         assert verdict.sub_indication is SubIndication.REVOKED_NO_POE, knowledge
     good = judged(verdict_on, certificates=decoys(), lists=[fresh(authority())])
     assert good.indication is Indication.TOTAL_PASSED
+
+
+@pytest.mark.parametrize("good", ["list", "answer"])
+@pytest.mark.parametrize("revoked", ["list", "answer"])
+def test_an_answer_that_is_still_of_use_does_not_hide_that_the_signer_was_revoked_since(good, revoked, verdict_on):
+    """The answer of an hour before the revocation, put into the paper by whoever signed after it."""
+    moment, own = NOW - 3 * DAY, (authority().der, authority().key, BY_NAME)
+    told = fresh(authority(), (signer(), moment)) if revoked == "list" else answer(*own, revoked=moment)
+    inside = {"lists": [fresh(authority())]} if good == "list" else {"answers": [answer(*own)]}
+    verdict = judged(verdict_on, **inside, knowledge=[told])
+    assert verdict.sub_indication is SubIndication.REVOKED_NO_POE
+    assert verdict.identity.revoked_at == moment
+    later = fresh(authority(), (signer(), NOW + DAY)) if revoked == "list" else answer(*own, revoked=NOW + DAY)
+    assert judged(verdict_on, **inside, knowledge=[later]).indication is Indication.TOTAL_PASSED
