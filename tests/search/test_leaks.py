@@ -111,6 +111,7 @@ def test_an_archive_answers_as_if_what_is_hidden_were_not_there(  # noqa: PLR091
 
     def answers(name, held):
         engine = Counting(folder / name)
+        engine.ensure()
         with engine.writer() as writer:
             writer.write(held)
         for module in ("service", "suggest", "similar", "meaning.stage"):
