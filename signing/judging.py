@@ -1,5 +1,7 @@
 """A verdict on a file by what is trusted and known here: the engine, and as often again as the cache or an allowed address has more.
 
+A verdict that passed is judged again only where the cache has something that speaks against it; nothing is asked for it.
+
 One `Judge` serves one job: anchors are read once, and what was looked up for one file is at hand for the next.
 """
 
@@ -71,17 +73,30 @@ class Judge:
 
         digests = list(dict.fromkeys([*self.gatherer.shelf.certificates(), *known]))
         verdict = once()
-        for _round in range(ROUNDS):
-            if verdict.indication in (None, Indication.TOTAL_PASSED):
-                break
-            more = [digest for digest in self.gatherer.known_for(verdict) if digest not in digests]
-            if not more and verdict.wanted:
-                more = [digest for digest in self.gatherer.ask_for(verdict) if digest not in digests]
-            if not more:
-                break
-            digests += more
+        rounds = 0
+        while more := self._more(verdict, digests, ask=rounds < ROUNDS):
+            # First, so that they are not what has no room in one call of the worker.
+            digests = [*more, *digests]
             verdict = once()
+            rounds += 1
         return verdict
+
+    def _more(self, verdict: FileVerdict, digests: Sequence[str], *, ask: bool) -> list[str]:
+        """What was not given yet and may change this verdict. It ends: each piece is given once."""
+        if verdict.indication is None:
+            return []
+        if verdict.indication is Indication.TOTAL_PASSED:
+            # What a file brings may suffice and be out of date: whoever used a stolen key had an honest answer then.
+            against = [digest for digest in self.gatherer.against(verdict) if digest not in digests]
+            if not against:
+                return []
+            return [*against, *(one for one in self.gatherer.known_for(verdict) if one not in (*against, *digests))]
+        if not ask:
+            return []
+        more = [digest for digest in self.gatherer.known_for(verdict) if digest not in digests]
+        if not more and verdict.wanted:
+            more = [digest for digest in self.gatherer.ask_for(verdict) if digest not in digests]
+        return more
 
 
 def validate(

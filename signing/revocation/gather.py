@@ -19,6 +19,7 @@ from signing.revocation.fetch import LARGEST_LIST, NotFetched, fetch
 from signing.revocation.reading import (
     Item,
     Unfit,
+    accuses,
     certificate,
     certificate_item,
     crl_item,
@@ -43,10 +44,28 @@ class Gatherer:
     shelf: Shelf = field(default_factory=Shelf)
     online: bool = True
     asked: int = 0
+    _accused: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def known_for(self, verdict: FileVerdict) -> list[str]:
         """SHA-256 of what the cache holds on the certificates of the verdict, whether or not they name an address."""
         return self.shelf.find(key for found in self._certificates(verdict).values() for key in _keys(found))
+
+    def against(self, verdict: FileVerdict) -> list[str]:
+        """SHA-256 of what the cache holds that does not call every certificate of the verdict good: no signature is looked at."""
+        found = self._certificates(verdict).values()
+        return list(dict.fromkeys(digest for one in found for digest in self._against(one)))
+
+    def _against(self, found: x509.Certificate) -> Iterator[str]:
+        for kind, name, serial in _keys(found):
+            if kind == EvidenceKind.CERTIFICATE:
+                continue
+            for digest in self.shelf.find([(kind, name, serial)]):
+                about = digest, found.serial_number
+                if about not in self._accused:
+                    [der] = self.shelf.bytes_of([digest])[1] or [b""]
+                    self._accused[about] = bool(der) and accuses(EvidenceKind(kind), der, found.serial_number)
+                if self._accused[about]:
+                    yield digest
 
     def ask_for(self, verdict: FileVerdict) -> list[str]:
         """The same after asking the allowed addresses for what is missing or over. Nothing raises: an open question stays open."""

@@ -148,6 +148,22 @@ def issued(of: x509.Certificate, by: x509.Certificate) -> bool:
     return True
 
 
+def accuses(kind: EvidenceKind, der: bytes, serial: int) -> bool:
+    """Whether a list names this serial number, or a response about it says anything but good; true of what cannot be read.
+
+    Whose number it is and what the piece is worth is for the engine to say.
+    """
+    try:
+        if kind is EvidenceKind.CRL:
+            return x509.load_der_x509_crl(der).get_revoked_certificate_by_serial_number(serial) is not None
+        said = [
+            one.certificate_status for one in ocsp.load_der_ocsp_response(der).responses if one.serial_number == serial
+        ]
+    except UNREADABLE:
+        return True
+    return any(one is not ocsp.OCSPCertStatus.GOOD for one in said)
+
+
 def over(item: Item) -> bool:
     """Whether the next one was due already: it says nothing of today."""
     return item.next_update is not None and item.next_update < now() - SLACK

@@ -23,9 +23,10 @@ from signing.anchors import withdraw_anchor
 from signing.judging import Judge
 from signing.models import Evidence, Judged, RevocationItem, RunBasis, RunRepeat, VerdictChange
 from signing.repeating import NotRepeatable, ask_to_repeat, compare, repeat
+from signing.revocation.importing import import_file
 from signing.runs import BESIDE, OtherPolicy, keep, look_again
 from signing.validation.policy import Policy
-from signing.validation.verdicts import FileVerdict
+from signing.validation.verdicts import FileVerdict, Indication, SubIndication
 from tests.pki import authority as demo_authority
 from tests.signing.bench_pki import bench, issue, paper, signed
 from tests.signing.judged import latest_verdict
@@ -197,6 +198,32 @@ def test_an_anchor_withdrawn_from_a_date_before_the_time_stamp_vouches_for_it_no
     assert (change.before, change.after, change.verification) == ("TOTAL-PASSED", run.indication, run)
     assert (change.reason_after, change.sub_after) == (reason.reason, reason.sub)
     assert change.reason_before not in ("", change.reason_after)
+
+
+def test_a_revocation_that_came_after_the_signature_wins_over_the_good_answer_in_the_file(file_of, cast):
+    """A key stolen on Monday, used on Tuesday with an honest list and a time-stamp, called revoked as of Monday on Wednesday."""
+    root = issue("Gốc của khóa bị lấy cắp", None)
+    holder, signed_at = issue("Lê Thị Hoa", root), now().replace(microsecond=0) - timedelta(days=2)
+    fine = list_of(root, signed_at + timedelta(hours=1), days=400)
+    data = with_store(signed(paper(), holder, stamped_at=signed_at), of_the_root(), fine)
+    for anchor in (bench().root, root):
+        trust(anchor.pem, cast)
+    file = file_of(data)
+    before = judged_run(file)
+    import_file(list_of(root, signed_at + timedelta(hours=2), days=400), actor=cast.chief)
+    assert look_again(file).knowledge == (), "a list that names nobody is no reason to judge again"
+
+    import_file(list_of(root, now(), (holder, signed_at - timedelta(days=1)), days=400), actor=cast.chief)
+    file = File.objects.select_related(*BESIDE).get(pk=file.pk)
+    after = judged_run(file)
+    assert (before.indication, after.indication) == ("TOTAL-PASSED", "INDETERMINATE")
+    assert FileVerdict.from_dict(after.verdict).signatures[0].sub_indication is SubIndication.REVOKED_NO_POE
+    assert after.basis.knowledge, "what was given is kept with the run"
+    assert Judge().judge(path_for(file)).indication is Indication.INDETERMINATE, (
+        "and at intake, where no run came before"
+    )
+    assert repeat(before).same
+    assert repeat(after).same
 
 
 def test_an_anchor_for_time_stamps_only_vouches_for_no_signature(file_of, cast):
