@@ -12,6 +12,7 @@ from typing import Any
 from asn1crypto import algos, cms, core, x509
 
 from signing.provable.tree import ALGORITHM, Reduced, root_from
+from signing.validation.chains import holds_signature
 from signing.validation.facts import name_of
 from signing.validation.integrity import check_signer, signer_certificate
 from signing.validation.policy import ARCHIVE
@@ -226,9 +227,13 @@ def _trusted(links: Sequence[Link], found: Sequence[TokenFacts], anchors: Sequen
 
 
 def _path(certificate: x509.Certificate, signed: cms.SignedData) -> list[x509.Certificate]:
-    """The authority's certificate and those enclosed above it."""
+    """The authority's certificate and those enclosed above it, each of which made the signature of the one below."""
     others = {choice.chosen.sha256: choice.chosen for choice in signed["certificates"] if choice.name == "certificate"}
     path = [certificate]
-    while above := next((one for one in others.values() if one.subject == path[-1].issuer and one not in path), None):
+    while above := next((one for one in others.values() if one not in path and _issued(path[-1], one)), None):
         path.append(above)
     return path
+
+
+def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    return issuer.subject == certificate.issuer and holds_signature(certificate, issuer)

@@ -7,7 +7,7 @@ from typing import Any
 from asn1crypto import cms, core, keys, x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.sign.ades.report import AdESIndeterminate
-from pyhanko.sign.general import CMSExtractionError
+from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
 from pyhanko.sign.validation import generic_cms
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -132,20 +132,12 @@ def check_token(token: cms.SignedData, data: "bytes | EmbeddedPdfSignature") -> 
 
 
 def signer_certificate(signed_data: cms.SignedData) -> x509.Certificate | None:
-    """The certificate that the signer's identifier names, if it is enclosed; the ESS attribute is not held against it."""
+    """The certificate under whose key the signature is verified, if it is enclosed; the ESS attribute is not held against it.
+
+    Just the one that pyHanko takes, also where several call themselves the same: another would lend a name, a path or dates
+    to a signature that its key did not make. Nobody signs the list of enclosed certificates.
+    """
     try:
-        [signer] = signed_data["signer_infos"]
-        identifier = signer["sid"]
-        for choice in signed_data["certificates"]:
-            if choice.name != "certificate":
-                continue
-            certificate = choice.chosen.untag()
-            if identifier.name == "issuer_and_serial_number":
-                named = identifier.chosen
-                if certificate.serial_number == named["serial_number"].native and certificate.issuer == named["issuer"]:
-                    return certificate
-            elif certificate.key_identifier == identifier.chosen.native:
-                return certificate
-    except (ValueError, TypeError, KeyError):
+        return extract_certificate_info(signed_data).signer_cert
+    except (CMSExtractionError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return None

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 from asn1crypto import crl, keys, ocsp
@@ -18,9 +19,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp as made
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from signing.validation.verdicts import FileVerdict, Indication, Revocation, SignatureVerdict, SubIndication
+import signing
+from signing.validation.verdicts import Fact, FileVerdict, Indication, Revocation, SignatureVerdict, SubIndication
 from tests.signing.bench_pki import BEGIN, END, Holder, bench, issue, paper, signed
 from tests.signing.test_verdicts_at_proven_time import DAY, NOW, authority, list_of, of_the_root
 
@@ -204,6 +209,49 @@ def test_an_answer_under_a_key_in_a_copy_of_the_responders_certificate_says_noth
     assert open_still(judged(verdict_on, answers=[mixed]))
 
 
+# ── two certificates that call themselves the same ──────────────────────────
+
+
+def signed_with(enclosed: bytes, certificate: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """A time-stamped paper; its signature names `certificate` and encloses another beside it."""
+    store = SimpleCertificateStore.from_certs([asn1_x509.Certificate.load(enclosed)])
+    holder = Holder(signer().certificate, key)
+    out = signers.sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(paper("Gia mao")), strict=False),
+        signers.PdfSignatureMetadata(field_name="ChuKy1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES),
+        signer=signers.SimpleSigner(asn1_x509.Certificate.load(certificate), holder.asn1_key, store),
+        timestamper=bench().time_stamper(),
+    )
+    return bytes(out.getvalue())
+
+
+@pytest.mark.parametrize("genuine_first", [True, False])
+def test_nobody_signs_in_the_name_of_a_certificate_that_is_only_enclosed(genuine_first, verdict_on):
+    """The forger's own key in a copy of the signer's certificate, and the genuine one beside it to be judged in its place."""
+    while True:  # enclosed certificates are sorted by their bytes (DER, X.690, 11.6)
+        key = ec.generate_private_key(ec.SECP256R1())
+        forged = certificate_with_key(signer(), key)
+        if (signer().der < forged) is genuine_first:
+            break
+    verdict = judged(verdict_on, lists=[fresh(authority())], data=signed_with(signer().der, forged, key))
+    assert verdict.indication is Indication.INDETERMINATE
+    assert verdict.identity.status is not Fact.HOLDS
+
+
+@pytest.mark.parametrize("name", ["A", "Chủ tịch " * 20], ids=["first", "last"])
+def test_a_certificate_that_is_only_enclosed_lends_no_name(name, verdict_on):
+    certificate = asn1_x509.Certificate.load(signer().der)
+    inner = certificate["tbs_certificate"].copy()
+    inner["subject"] = asn1_x509.Name.build({"common_name": name})
+    rest = {part: certificate[part] for part in ("signature_algorithm", "signature_value")}
+    other = asn1_x509.Certificate({"tbs_certificate": inner, **rest}).dump()
+    data = signed_with(other, signer().der, signer().key)
+    verdict = judged(verdict_on, lists=[fresh(authority())], data=data)
+    passed = verdict.indication is Indication.TOTAL_PASSED
+    assert passed is (name == "A")  # of two, pyHanko takes the last, and holds it against what the signature names
+    assert not passed or verdict.signer == "Phạm Thị Dung"
+
+
 # ── who may answer ──────────────────────────────────────────────────────────
 
 
@@ -295,6 +343,13 @@ def test_certificates_like_the_authoritys_do_not_hide_that_the_signer_was_revoke
         assert verdict.sub_indication is SubIndication.REVOKED_NO_POE, knowledge
     good = judged(verdict_on, certificates=decoys(), lists=[fresh(authority())])
     assert good.indication is Indication.TOTAL_PASSED
+
+
+def test_wherever_paths_are_judged_the_library_is_mended():
+    sources = {path: path.read_text(encoding="utf8") for path in Path(signing.__file__).parent.rglob("*.py")}
+    judging = [text for text in sources.values() if "ValidationContext(" in text or "CertificateValidator(" in text]
+    assert judging
+    assert all("from signing.validation" in text for text in judging)
 
 
 @pytest.mark.parametrize("good", ["list", "answer"])
