@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
-from asn1crypto import cms
+from asn1crypto import cms, tsp
 from asn1crypto import crl as asn1_crl
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -223,3 +224,30 @@ def test_a_token_taken_from_another_signature_is_not_believed_for_being_known(ve
     assert (first.indication, first.timestamps[0].trusted) == (Indication.TOTAL_PASSED, True)
     assert (second.indication, second.timestamps[0].trusted) == (Indication.INDETERMINATE, False)
     assert second.time.proven is None
+
+
+class _OtherName(DummyTimeStamper):
+    """Names another certificate of the same key than the token's ESS attribute does (RFC 5816)."""
+
+    other: bytes
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        answer = self.request_tsa_response(req)
+        token, other = answer["time_stamp_token"]["content"], asn1_x509.Certificate.load(self.other)
+        named = cms.IssuerAndSerialNumber({"issuer": other.issuer, "serial_number": other.serial_number})
+        token["signer_infos"][0]["sid"] = cms.SignerIdentifier("issuer_and_serial_number", named)
+        token["certificates"] = [other, bench().root.asn1_certificate]
+        content = cms.ContentInfo({"content_type": "signed_data", "content": token})
+        return tsp.TimeStampResp({"status": answer["status"], "time_stamp_token": content})
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_token_that_names_another_certificate_than_it_signs_proves_nothing(same: bool, verdict_on: VerdictOn) -> None:
+    stamps = bench().stamps
+    stamper = _OtherName(stamps.asn1_certificate, stamps.asn1_key, fixed_dt=NOW - DAY)
+    stamper.other = (
+        stamps if same else issue("Dấu thời gian khác", bench().root, time_stamping=True, key=stamps.key)
+    ).der
+    found = judged(verdict_on, signed(paper(), bench().person, revocations=current(), stamper=stamper))
+    assert (found.indication is Indication.TOTAL_PASSED) is same
+    assert (found.time.proven is not None) is same
