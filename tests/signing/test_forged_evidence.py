@@ -4,6 +4,8 @@ The signer stands under an authority; what is genuine about that authority and t
 signer is what each test is about.
 """
 
+import asyncio
+import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,18 +17,20 @@ from asn1crypto import crl, keys, ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import ocsp as made
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 import signing
+from signing.provable.record import Link, check
 from signing.validation.verdicts import Fact, FileVerdict, Indication, Revocation, SignatureVerdict, SubIndication
-from tests.signing.bench_pki import BEGIN, END, Holder, bench, issue, paper, signed
+from tests.signing.bench_pki import BEGIN, END, Holder, Key, bench, issue, paper, signed
 from tests.signing.test_verdicts_at_proven_time import DAY, NOW, authority, list_of, of_the_root
 
 VerdictOn = Callable[..., FileVerdict]
@@ -88,7 +92,7 @@ def with_one_bit_changed(forged: bytes) -> bytes:
     return forged[:-1] + bytes([forged[-1] ^ 1])
 
 
-def certificate_with_key(genuine: Holder, key: ec.EllipticCurvePrivateKey) -> bytes:
+def certificate_with_key(genuine: Holder, key: Key) -> bytes:
     """A certificate in everything like the genuine one, also by its signature bytes, but for the key."""
     certificate = asn1_x509.Certificate.load(genuine.der)
     inner = certificate["tbs_certificate"].copy()
@@ -250,6 +254,25 @@ def test_a_certificate_that_is_only_enclosed_lends_no_name(name, verdict_on):
     passed = verdict.indication is Indication.TOTAL_PASSED
     assert passed is (name == "A")  # of two, pyHanko takes the last, and holds it against what the signature names
     assert not passed or verdict.signer == "Phạm Thị Dung"
+
+
+def test_a_proof_is_not_stamped_in_the_name_of_a_certificate_that_is_only_enclosed():
+    """An evidence record whose token the forger's key made, with the authority's certificate enclosed to be trusted."""
+    genuine, content = bench().stamps, hashlib.sha512(b"van ban")
+    while True:
+        key = rsa.generate_private_key(65537, 2048)
+        forged = certificate_with_key(genuine, key)
+        if genuine.der < forged:
+            break
+    for certificate, made_with, trusted in ((genuine.der, genuine.key, True), (forged, key, False)):
+        holder = Holder(genuine.certificate, made_with)
+        store = SimpleCertificateStore.from_certs([genuine.asn1_certificate])
+        stamper = DummyTimeStamper(
+            asn1_x509.Certificate.load(certificate), holder.asn1_key, certs_to_embed=store, fixed_dt=NOW - DAY
+        )
+        token = asyncio.run(stamper.async_timestamp(content.digest(), "sha512")).dump()
+        proof = check(content.hexdigest(), [Link((), token)], now=NOW, anchors=[bench().root.pem])
+        assert proof.trusted is trusted
 
 
 # ── who may answer ──────────────────────────────────────────────────────────
