@@ -1,12 +1,13 @@
 """Adding a trust anchor takes two people: one proposes a certificate, another compares its fingerprint with the source and decides.
 
-The second may not be the first under another name that she made for it: an account or role made, or changed by the first, since the
-proposal does not decide about it. What two accounts of one person made long before could do is for those who give accounts out to prevent.
+The second may not be the first under another name that she made for it, nor both the creatures of a third: where one made or changed
+the account or a role of the other, or somebody those of both, within `APART` before the proposal or since, this pair does not decide.
+What two accounts of one person made long before could do is for those who give accounts out to prevent.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from repository import formats
 from repository.access import ACTS, require
 from repository.actors import Actor
 from repository.clock import now, today
@@ -25,6 +27,9 @@ from signing.certificates import Facts, NotOne, facts_of, is_authority, read
 from signing.models import AnchorProposal, ProposalState, Purpose, TrustAnchor
 
 ACT = "manage trust"
+# Whoever gives an account out knows its password at first. So long before the proposal nobody may have had both in hand: what is
+# done to an account in so long a time is noticed by its owner, or by those who read the events.
+APART = timedelta(days=30)
 
 
 @transaction.atomic
@@ -127,14 +132,21 @@ def why_not_approve(proposal: AnchorProposal, actor: Actor) -> list[Blocker]:
                 remedy=_("Somebody approves it who managed trust before it was made, or it is proposed again."),
             )
         )
-    if _touched_by_the_first(proposal, actor):
-        against.append(
-            Blocker(
-                "account-changed",
-                _("The person who proposed it has changed your account or role since."),
-                remedy=_("A third person approves it, or it is proposed again."),
-            )
+    hands = _hands_on(actor.id, proposal), _hands_on(proposal.proposed_by_id, proposal)
+    each_other = [
+        hand[one] for hand, one in zip(hands, (proposal.proposed_by_id, actor.id), strict=True) if one in hand
+    ]
+    both = [max(hand[one] for hand in hands) for one in hands[0].keys() & hands[1].keys()]
+    if each_other:
+        title = _(
+            "One of you two has made or changed the account or a role of the other shortly before the proposal, or since."
         )
+        against.append(_not_apart("account-changed", title, max(each_other)))
+    elif both:
+        title = _(
+            "One person has made or changed the accounts or roles of both of you shortly before the proposal, or since."
+        )
+        against.append(_not_apart("one-hand", title, max(both)))
     return against
 
 
@@ -215,9 +227,16 @@ def _made(identity: UUID) -> int:
     return identity.int >> 80
 
 
-def _touched_by_the_first(proposal: AnchorProposal, actor: Actor) -> bool:
-    events = Event.objects.filter(object_id=actor.id, actor_id=proposal.proposed_by_id, at__gte=proposal.proposed_at)
-    return any(kind.split(".")[0] in ("person", "role") for kind in events.values_list("kind", flat=True))
+def _hands_on(account: UUID | None, proposal: AnchorProposal) -> dict[UUID, datetime]:
+    """Who else made or changed this account or its roles since `APART` before the proposal, and when last. The system is nobody."""
+    events = Event.objects.filter(object_id=account, actor_id__isnull=False, at__gte=proposal.proposed_at - APART)
+    touched = events.exclude(actor_id=account).order_by("at").values_list("kind", "actor_id", "at")
+    return {who: at for kind, who, at in touched if kind.split(".")[0] in ("person", "role")}
+
+
+def _not_apart(code: str, title: Any, last: datetime) -> Blocker:
+    remedy = _("A third person approves it, or it is taken back and proposed again after %(day)s.")
+    return Blocker(code, title, remedy=remedy % {"day": formats.day(last + APART)})
 
 
 def _said(proposal: AnchorProposal) -> dict[str, Any]:

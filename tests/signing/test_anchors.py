@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from django.db import Error, connection, transaction
 
-from repository.actors import SYSTEM
-from repository.clock import now, today
+from repository import formats
+from repository.actions.memberships import give_role
+from repository.actions.people import add_person
+from repository.actors import SYSTEM, Actor, actor_of
+from repository.clock import clock_at, now, today
 from repository.codes import Role
 from repository.events import body_of
 from repository.models import Event, Membership
 from repository.refusals import Forbidden, NotVisible, Refused
-from signing.anchor_proposals import approve_anchor, propose_anchor, refuse_anchor
+from signing.anchor_proposals import APART, approve_anchor, propose_anchor, refuse_anchor
 from signing.anchors import anchors, trusted, withdraw_anchor
 from signing.models import AnchorProposal, Purpose, TrustAnchor
 from tests.signing.bench_pki import bench, issue
@@ -77,6 +80,41 @@ def test_an_account_whose_password_the_proposer_reset_since_does_not_approve_it(
     with pytest.raises(Refused) as refused:
         approve_anchor(proposal.pk, actor=cast.chief)
     assert codes(refused) == ["account-changed"]
+
+
+def made(name: str, cast, role: Role = Role.CHIEF) -> Actor:
+    """A person whom the administrator added and gave a role a minute ago."""
+    user, _password = add_person(name, name.title(), actor=cast.administrator)
+    give_role(user.pk, cast.world.province, role, actor=cast.administrator)
+    return actor_of(user)
+
+
+@pytest.mark.parametrize("proposes", ["administrator", "second"])
+def test_a_second_person_made_for_it_minutes_before_does_not_approve_it_nor_propose_it(cast, proposes):
+    second, third = made("second", cast), cast.chief
+    first, other = (cast.administrator, second) if proposes == "administrator" else (second, cast.administrator)
+    proposal = propose_anchor(bench().root.pem, SOURCE, actor=first)
+    with pytest.raises(Refused) as refused:
+        approve_anchor(proposal.pk, actor=other)
+    assert codes(refused) == ["account-changed"]
+    assert formats.day(now() + APART) in str(refused.value.blockers[0].remedy)
+    assert anchors() == ()
+    # A third person who has nothing to do with either may.
+    assert approve_anchor(proposal.pk, actor=third).proposal.proposed_by == first.user
+
+
+def test_two_people_made_by_a_third_do_not_decide_between_them(cast):
+    proposal = propose_anchor(bench().root.pem, SOURCE, actor=made("second", cast))
+    with pytest.raises(Refused) as refused:
+        approve_anchor(proposal.pk, actor=made("third", cast))
+    assert "one-hand" in codes(refused)
+
+
+def test_an_account_made_long_before_decides(cast):
+    with clock_at(now() - APART - timedelta(days=1)):
+        second = made("second", cast)
+    proposal = propose_anchor(bench().root.pem, SOURCE, actor=cast.administrator)
+    assert approve_anchor(proposal.pk, actor=second).approved_by == second.user
 
 
 @pytest.mark.parametrize("who", ["clerk", "archivist", "auditor", "reader", "stranger", "superuser"])

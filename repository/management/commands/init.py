@@ -1,4 +1,7 @@
-"""An empty working archive in REPOSITORY_DATA: migrations, secrets, one agency with a file plan, an administrator and an archivist."""
+"""An empty working archive in REPOSITORY_DATA: migrations, secrets, one agency with a file plan, an administrator, a chief and an archivist.
+
+The chief is there from the beginning because some acts take two people whose accounts nobody else had in hand (docs/trust.md).
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,11 @@ def make_archive(name: str, code: str) -> dict[str, str]:
     )
     plan = FilePlan.objects.create(agency=agency, year=today().year)
     FilePlanEntry.objects.create(plan=plan, notation="01.TH", title="Tổng hợp", record_class=record_class)
-    people = {"admin": (Role.ADMINISTRATOR, "Quản trị viên"), "archivist": (Role.ARCHIVIST, "Lưu trữ viên")}
+    people = {
+        "admin": (Role.ADMINISTRATOR, "Quản trị viên"),
+        "chief": (Role.CHIEF, "Trưởng lưu trữ"),
+        "archivist": (Role.ARCHIVIST, "Lưu trữ viên"),
+    }
     accounts = {}
     for username, (role, full_name) in people.items():
         accounts[username] = secrets.token_urlsafe(12)
