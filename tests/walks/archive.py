@@ -137,7 +137,9 @@ def audit_all(cast: Any) -> None:
 
 def watch_for(query: str, cast: Any) -> None:
     """The reader has an alert on, from before there was anything to tell."""
-    saved = SavedSearch.objects.create(owner=cast.user("reader"), name="An toàn giao thông", query=query, created_at=now())
+    saved = SavedSearch.objects.create(
+        owner=cast.user("reader"), name="An toàn giao thông", query=query, created_at=now()
+    )
     switch_on(saved.pk, actor=cast.reader)
     work_all()
 
