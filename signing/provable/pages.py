@@ -24,7 +24,7 @@ from signing.main_file import main_file
 from signing.models import Ending, EvidenceStamp, Provable, Renewal
 from signing.provable.chart import PAINT, STACK, chart, counts_for
 from signing.provable.listing import ProvableList
-from signing.provable.proof import chain_of, existence_of
+from signing.provable.proof import chain_of, check_file
 from signing.provable.record import write_record
 from signing.provable.stamping import configured, stamp_now
 from signing.runs import PDF
@@ -136,7 +136,7 @@ def panel(request: HttpRequest, document: Document) -> dict[str, Any] | None:
         "until": first.provable_until if first else None,
         "because": text_of(because) if because else "",
         "renewals": renewals,
-        "existed": existence_of(file) if leaf else None,
+        "proof": check_file(file) if leaf else None,
         "stamp": leaf.stamp if leaf else None,
         "file": file,
         "offer": bool(file.mime == PDF and not renewals),

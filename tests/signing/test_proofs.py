@@ -12,7 +12,7 @@ from django.core.management import call_command
 from repository.clock import clock_at, now
 from repository.jobs.engine import enqueue
 from repository.jobs.run import run_to_end
-from repository.models import Checkpoint, Event, File, Finding
+from repository.models import Checkpoint, Document, Event, File, Finding
 from repository.sequencer import sequence
 from signing.models import EvidenceLeaf, EvidenceStamp
 from signing.provable import stamping
@@ -20,7 +20,9 @@ from signing.provable.proof import broken_stamps, chain_of, check_checkpoint, ex
 from signing.provable.record import Link, check, read_record, write_record
 from signing.provable.tree import digest_of, reduced, root_from, root_of
 from tests.pki import authority
+from tests.signing.bench_pki import issue
 from tests.signing.servers import StampServer
+from tests.trusting import trust
 
 pytestmark = [pytest.mark.timeout(120)]
 
@@ -56,7 +58,8 @@ def test_without_a_time_stamp_server_nothing_is_stamped(records):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_sealed_file_and_the_order_of_events_get_one_time_stamp(records, server):
+def test_every_sealed_file_and_the_order_of_events_get_one_time_stamp(records, server, cast):
+    trust(authority().root.dump(), cast)
     records.sealed_row()
     records.dossier()
     sequence()
@@ -68,10 +71,31 @@ def test_every_sealed_file_and_the_order_of_events_get_one_time_stamp(records, s
         proof = proof_for(file)
         assert proof["file"]["sha512"] == file.sha512
         assert (proof["problem"], proof["authority"]) == ("", stamp.authority)
+        assert (proof["trusted"], proof["existed_at"]) == (True, stamp.stamped_at.isoformat())
         assert existence_of(file) == stamp.stamped_at
-        assert existence_of(file, anchors=[pem.armor("CERTIFICATE", authority().root.dump())]) == stamp.stamped_at
     checkpoint = Checkpoint.objects.get(size=EvidenceLeaf.objects.get(checkpoint__isnull=False).checkpoint)
     assert check_checkpoint(checkpoint).proven == stamp.stamped_at
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("other", [False, True], ids=["nobody is trusted", "another authority is trusted"])
+def test_a_time_stamp_by_an_authority_that_is_not_trusted_here_proves_nothing(records, server, cast, client_of, other):
+    document = Document.objects.filter(dossiers=records.sealed_row()).first()
+    stamped()
+    if other:
+        trust(issue("Gốc khác", None).pem, cast)
+    file, stamp = File.objects.get(version__document=document), EvidenceStamp.objects.get()
+    assert existence_of(file) is None
+    proof = proof_for(file)
+    assert (proof["trusted"], proof["existed_at"], proof["stamped_at"]) == (False, None, stamp.stamped_at.isoformat())
+
+    def shown() -> tuple[bool, bool]:
+        text = client_of(cast.archivist).get(document.get_absolute_url()).content.decode()
+        return "Đã tồn tại ngày" in text, "tổ chức mà kho chưa biết" in text
+
+    assert shown() == (False, True)
+    trust(authority().root.dump(), cast)
+    assert shown() == (True, False)
 
 
 @pytest.mark.django_db(transaction=True)
