@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from repository.events import record
 from repository.jobs.engine import progress
 from repository.jobs.leases import persistently
 from repository.jobs.outcomes import ItemFailed, Save
-from repository.models import File, FileStatus, Job
+from repository.models import Document, File, FileStatus, Job
 from signing.audits.population import freeze, keep
 from signing.formats.kinds import kind_of
 from signing.judging import Judge
@@ -25,9 +26,11 @@ from signing.models.audits import AuditState
 from signing.reasons import reason_of
 from signing.runs import BESIDE, BytesChanged, look_again
 from signing.runs import keep as keep_run
+from signing.scope import verifiable
 from signing.validation.verdicts import FileVerdict
 
 MISSING = "bytes_missing"
+STEP = 100
 
 
 def work_freeze(job: Job) -> Save:
@@ -64,20 +67,48 @@ def work_freeze(job: Job) -> Save:
 
 
 def work_check(job: Job) -> Save:
-    """Each file's run is kept as it is made, so that an attempt after a killed one goes on where that was."""
+    """Each file's run is kept as it is made, so that an attempt after a killed one goes on where that was.
+
+    Raises ItemFailed where some may not be checked by who asked any more: they wait for somebody who may.
+    """
     assert job.actor is not None
     actor = actor_of(job.actor)
     rows = AuditRow.objects.filter(audit=job.params["audit"])
-    waiting = rows.filter(verified_at__isnull=True)
     total = rows.count()
-    done = total - waiting.count()
+    done = total - rows.filter(verified_at__isnull=True).count()
+    left = 0
     progress(job, total=total, done=done)
     judge = Judge(online=True)
-    for row in list(waiting.order_by("number").only("pk", "file_id", "sha256")):
+    for row, allowed in _following(job):
+        if not allowed:
+            left += 1
+            continue
         _check(job, row, actor, judge)
         done += 1
         progress(job, done=done)
+    if left:
+        raise ItemFailed(
+            "not-allowed",
+            _("You may not have %(count)s of the documents checked any more. An auditor who may goes on with them.")
+            % {"count": left},
+        )
     return lambda: {"verified": total}
+
+
+def _following(job: Job) -> Iterator[tuple[AuditRow, bool]]:
+    """The rows that wait, by stretches, each with whether who asked may still have it checked."""
+    rows = AuditRow.objects.filter(audit=job.params["audit"], verified_at__isnull=True).order_by("number")
+    last = 0
+    while found := list(rows.filter(number__gt=last).only("pk", "number", "document_id", "file_id", "sha256")[:STEP]):
+        last = found[-1].number
+        # Her rights as they are now: a long job may outlast a role. What is no record any more has none to guard it.
+        job.refresh_from_db(fields=["actor"])
+        assert job.actor is not None
+        documents = Document.objects.filter(pk__in=[row.document_id for row in found])
+        kept = set(documents.values_list("pk", flat=True))
+        allowed = set(verifiable(actor_of(job.actor)).filter(pk__in=kept).values_list("pk", flat=True))
+        for row in found:
+            yield row, row.document_id in allowed or row.document_id not in kept
 
 
 def _check(job: Job, row: AuditRow, actor: Actor, judge: Judge) -> None:

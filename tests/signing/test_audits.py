@@ -18,8 +18,9 @@ from repository import clock
 from repository.codes import Indication
 from repository.events import body_of
 from repository.jobs.run import run_to_end
-from repository.models import Document, Event, File, FileStatus, Verification
+from repository.models import Document, Event, File, FileStatus, Membership, Verification
 from repository.registry import documents_changed, settled
+from signing.audits import work
 from signing.audits.actions import open_audit
 from signing.audits.population import sha256_of, texts_of
 from signing.models import Audit, AuditRow, AuditSheet
@@ -173,6 +174,32 @@ def test_the_sampled_files_are_verified_anew_when_the_sample_is_drawn(records, c
     assert Verification.objects.filter(reason="audit", pk=rows[bad.pk].verification_id).exists()
     body = client_of(cast.auditor).get(reverse("audit_row", args=[audit.pk, rows[bad.pk].number])).content.decode()
     assert "HASH_FAILURE" in body
+
+
+def test_what_she_may_not_have_checked_any_more_waits_for_an_auditor_who_may(opened, cast, client_of, monkeypatch):
+    """Her role ends while the job runs: the stretch at hand is gone through, the rest waits."""
+    monkeypatch.setattr(work, "STEP", 2)
+    worked(opened)
+    client_of(cast.auditor).post(reverse("audit_draw", args=[opened.pk]), {"size": "5", "seed": "x"})
+    opened.refresh_from_db()
+    role = cast.user("auditor").memberships.get()
+    check = work._check
+
+    def ends_her_role(*given: Any) -> None:
+        check(*given)
+        Membership.objects.filter(pk=role.pk).update(valid_until=clock.today())
+
+    monkeypatch.setattr(work, "_check", ends_her_role)
+    job = run_to_end(opened.job_id)
+    assert (job.state, job.reason) == ("failed", "not-allowed")
+    waiting = AuditRow.objects.filter(audit=opened, verified_at__isnull=True)
+    assert list(waiting.values_list("number", flat=True)) == [3, 4, 5]
+
+    monkeypatch.setattr(work, "_check", check)
+    Membership.objects.filter(pk=role.pk).update(valid_until=None)
+    client_of(cast.auditor).post(reverse("audit_go_on", args=[opened.pk]))
+    worked(opened)
+    assert not waiting.exists()
 
 
 def test_saving_leads_to_the_next_open_sheet_and_after_the_last_to_the_audit(drawn, cast, client_of):
