@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from repository.access import require
 from repository.actors import Actor
@@ -17,13 +19,14 @@ from repository.codes import Role
 from repository.events import record
 from repository.models import File, Verification
 from repository.pages.homes.waiting import MENU_MOST
-from repository.refusals import NotVisible
-from signing.models import ChangesSeen, Judged, VerdictChange
+from repository.refusals import NotVisible, Refused
+from signing.models import ChangeSeen, ChangesSeen, Judged, VerdictChange
 from signing.reasons import reason_of
 from signing.validation.verdicts import FileVerdict
 
-# Who has never marked anything is told of the last month, not of years.
+# Who has never marked anything is told of the last month, not of years; so is who is given older documents to look after.
 FIRST_LOOK = timedelta(days=30)
+STEP = 1000
 
 
 def note_change(file: File, run: Verification, verdict: FileVerdict, before: str, after: str) -> None:
@@ -45,9 +48,9 @@ def note_change(file: File, run: Verification, verdict: FileVerdict, before: str
 
 def unseen(actor: Actor) -> Any:
     """Changes that are new to this person."""
-    rows = VerdictChange.objects.visible_to(actor)
-    seen = ChangesSeen.objects.filter(user=actor.user).first() if actor.user else None
-    return rows.filter(pk__gt=seen.until) if seen else rows.filter(changed_at__gt=now() - FIRST_LOOK)
+    mark = ChangesSeen.objects.filter(user=actor.user).first() if actor.user else None
+    rows = VerdictChange.objects.visible_to(actor).filter(changed_at__gt=mark.since if mark else now() - FIRST_LOOK)
+    return rows.exclude(Exists(ChangeSeen.objects.filter(user=actor.user, change=OuterRef("pk")))) if mark else rows
 
 
 def waiting(actor: Actor) -> int:
@@ -62,8 +65,11 @@ def sums(rows: Any) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def mark_seen(until: UUID | str, *, actor: Actor) -> None:
-    """All up to this change is seen; what came after it stays new. Going back is not possible. Raises Forbidden or NotVisible."""
+def mark_seen(until: UUID | str, *, actor: Actor, count: int | None = None) -> None:
+    """All that is new up to this change is seen; what came after it stays new. Going back is not possible.
+
+    `count`: how many the person was told of. Raises Forbidden, NotVisible, or Refused where by now there are more.
+    """
     require(actor, "see runs")
     try:
         change = VerdictChange.objects.visible_to(actor).get(pk=until)
@@ -71,11 +77,22 @@ def mark_seen(until: UUID | str, *, actor: Actor) -> None:
         raise NotVisible from absent
     if actor.user is None:
         raise NotVisible
-    seen, made = ChangesSeen.objects.select_for_update().get_or_create(
-        user=actor.user, defaults={"until": change.pk, "seen_at": now()}
-    )
-    if not made:
-        if seen.until >= change.pk:
-            return
-        ChangesSeen.objects.filter(pk=seen.pk).update(until=change.pk, seen_at=now())
+    moment = now()
+    # What is older than a month need not be told one by one, unless the page that shows it is itself so old.
+    since = min(change.changed_at, moment - FIRST_LOOK)
+    mark = ChangesSeen.objects.select_for_update().filter(user=actor.user).first()
+    new = list(unseen(actor).filter(pk__lte=change.pk).order_by().values_list("pk", flat=True))
+    if not new:
+        return
+    if count is not None and len(new) > count:
+        # One whose transaction ended after the page was made: it was never shown.
+        raise Refused.because(
+            "mark seen", None, "meanwhile", _("More verdicts changed meanwhile."), _("Look at the list again.")
+        )
+    since = max(since, mark.since) if mark else since
+    ChangesSeen.objects.update_or_create(user=actor.user, defaults={"since": since, "seen_at": moment})
+    seen = (ChangeSeen(user=actor.user, change_id=pk) for pk in new)
+    while part := list(islice(seen, STEP)):
+        ChangeSeen.objects.bulk_create(part, ignore_conflicts=True)
+    ChangeSeen.objects.filter(user=actor.user, change__changed_at__lte=since).delete()
     record("verdicts.seen", actor, None, until=change.pk)

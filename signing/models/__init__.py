@@ -4,7 +4,7 @@ from signing.models.audits import Audit, AuditRow, AuditSheet, PopulationPart
 from signing.models.batches import Batch, BatchRow
 from signing.models.evidence import Evidence, EvidenceKind, RevocationItem, RunBasis, RunRepeat
 from signing.models.judged import Judged
-from signing.models.notices import ChangesSeen, VerdictChange
+from signing.models.notices import ChangeSeen, ChangesSeen, VerdictChange
 from signing.models.provable import Ending, EvidenceLeaf, EvidenceStamp, Provable, Renewal
 from signing.models.requests import KnownChain, RequestState, SigningKey, SigningRequest, SigningStep
 from signing.models.trust import AnchorProposal, ProposalState, Purpose, TrustAnchor
@@ -16,6 +16,7 @@ __all__ = [
     "AuditSheet",
     "Batch",
     "BatchRow",
+    "ChangeSeen",
     "ChangesSeen",
     "Ending",
     "Evidence",

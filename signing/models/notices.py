@@ -1,4 +1,4 @@
-"""Verdicts that a later check changed: from what to what and why, and how far each person has read of them."""
+"""Verdicts that a later check changed: from what to what and why, and which of them each person has seen."""
 
 from __future__ import annotations
 
@@ -47,18 +47,35 @@ class VerdictChange(models.Model):
         verbose_name = _("changed verdict")
         verbose_name_plural = _("changed verdicts")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["document", "-id"], name="verdict_changes_of_a_document")]
+        indexes = [
+            models.Index(fields=["document", "-id"], name="verdict_changes_of_a_document"),
+            models.Index(fields=["changed_at"], name="verdict_changes_by_moment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file_id} {self.before} → {self.after}"
 
 
 class ChangesSeen(models.Model):
-    """`until`: the newest change that this person has marked as seen; identities are in the order of time."""
+    """`since`: changes up to this moment are no news to this person; of later ones, those that have no `ChangeSeen` are."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    until = models.UUIDField()
+    since = models.DateTimeField()
     seen_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.until}"
+        return f"{self.user_id} {self.since}"
+
+
+class ChangeSeen(models.Model):
+    """One change of the last month that a person has marked as seen. Each by itself: identities are given before the commit, so one
+    with an earlier identity may come later, and a person may be given an older document to look after."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    change = models.ForeignKey(VerdictChange, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "change"], name="change_seen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.change_id}"

@@ -25,12 +25,15 @@ def changes(request: HttpRequest) -> HttpResponse:
     new, everything = unseen(actor), "all" in request.GET
     rows = VerdictChange.objects.visible_to(actor) if everything else new
     found, next_url = stretch(rows.select_related("document"), request)
+    # Counted before it is listed: what comes in between is then seen as not told.
+    said = sums(new)
     newest = new.order_by("-pk").values_list("pk", flat=True).first()
     context = {
         "changes": [change_row(one) for one in found],
         "next_url": next_url,
         "everything": everything,
-        "sums": sums(new),
+        "sums": said,
+        "count": sum(one["count"] for one in said),
         "newest": newest,
     }
     return render(request, "signing/changes.html", context)
@@ -39,7 +42,9 @@ def changes(request: HttpRequest) -> HttpResponse:
 @act
 def seen(request: HttpRequest) -> HttpResponse:
     """Up to the newest that the page showed: what came meanwhile stays new."""
-    mark_seen(request.POST.get("until", ""), actor=_let_in(request))
+    told = request.POST.get("count", "")
+    count = int(told) if told.isascii() and told.isdecimal() and len(told) < 10 else None
+    mark_seen(request.POST.get("until", ""), count=count, actor=_let_in(request))
     return done(request, _("Marked as seen. What changes from now on stands here again."), "desk_changes")
 
 

@@ -6,6 +6,7 @@ import html
 import re
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -227,6 +228,43 @@ def test_a_changed_verdict_is_told_with_its_reason_until_it_is_marked_as_seen(ch
     assert client.get(address).context["changes"] == [], "there is no way back"
     assert Event.objects.filter(kind="verdicts.seen", actor_id=cast.auditor.id).count() == 2
     assert here in client_of(cast.archivist).get(address).content.decode(), "each person for herself"
+
+
+def test_a_change_that_was_written_before_and_came_after_is_told_all_the_same(changed, cast, client_of):
+    """Identities are given before the commit: another worker's transaction may end after the page was looked at."""
+    client, address = client_of(cast.auditor), reverse("desk_changes")
+    fields = ("document", "file", "verification", "changed_at", "before", "after")
+
+    def slow(minutes: int) -> VerdictChange:
+        identity = UUID(int=changed.pk.int - (minutes * 60_000 << 80))
+        return VerdictChange.objects.create(pk=identity, **{name: getattr(changed, name) for name in fields})
+
+    shown = client.get(address).context
+    first = slow(1)
+    refused = client.post(reverse("desk_changes_seen"), {"until": str(shown["newest"]), "count": shown["count"]})
+    assert refused.status_code == 409, "it was not on the page that she marked"
+    shown = client.get(address).context
+    assert {one["change"] for one in shown["changes"]} == {changed, first}
+    client.post(reverse("desk_changes_seen"), {"until": str(shown["newest"]), "count": shown["count"]})
+
+    second = slow(2)
+    shown = client.get(address).context
+    assert [one["change"] for one in shown["changes"]] == [second]
+    client.post(reverse("desk_changes_seen"), {"until": str(shown["newest"]), "count": shown["count"]})
+    assert client.get(address).context["changes"] == []
+
+
+def test_a_change_of_a_document_that_she_may_see_only_later_is_told_then(changed, records, cast, client_of):
+    client, address = client_of(cast.auditor), reverse("desk_changes")
+    fields = ("file", "verification", "changed_at", "before", "after")
+    other = records.document(records.dossier())
+    hidden = VerdictChange.objects.create(document=other, **{name: getattr(changed, name) for name in fields})
+    Document.objects.filter(pk=other.pk).update(secrecy=2)
+    shown = client.get(address).context
+    client.post(reverse("desk_changes_seen"), {"until": str(shown["newest"]), "count": shown["count"]})
+    assert client.get(address).context["changes"] == []
+    Document.objects.filter(pk=other.pk).update(secrecy=0)
+    assert [one["change"] for one in client.get(address).context["changes"]] == [hidden]
 
 
 @pytest.mark.parametrize("who", ["outsider", "reader", "clerk"])
