@@ -89,10 +89,19 @@ class Plan:
     tolerable: float = 0.05
 
 
-@transaction.atomic
 def draw_sample(audit_id: UUID | str, plan: Plan, *, actor: Actor) -> Audit:
-    """Draw the sample, once and for all; a job then checks its signatures anew. Raises NotVisible, Forbidden or Refused."""
-    audit = fetch(actor, audit_id, keeps=True, lock=True)
+    """Draw the sample, once and for all; a job then checks its signatures anew. Raises NotVisible, Forbidden or Refused.
+
+    Walking the population takes seconds for a million: it is done before the transaction, which looks again at what it rests on.
+    """
+    audit = fetch(actor, audit_id, keeps=True)
+    _check_plan(audit, plan)
+    seed = " ".join(unicodedata.normalize("NFC", plan.seed).split())[:120] or secrets.token_hex(16)
+    drawn = drawn_of(audit, seed, plan.size, stratified=plan.stratified)
+    return _keep_sample(audit, plan, seed, drawn, actor)
+
+
+def _check_plan(audit: Audit, plan: Plan) -> None:
     if audit.state != AuditState.FROZEN:
         raise _refused(
             "draw sample",
@@ -111,8 +120,17 @@ def draw_sample(audit_id: UUID | str, plan: Plan, *, actor: Actor) -> Audit:
         raise _refused(
             "draw sample", "plan", _("Confidence lies between 50 and 100 %, the tolerable rate between 0 and 100 %.")
         )
-    seed = " ".join(unicodedata.normalize("NFC", plan.seed).split())[:120] or secrets.token_hex(16)
-    drawn = drawn_of(audit, seed, plan.size, stratified=plan.stratified)
+
+
+@transaction.atomic
+def _keep_sample(walked: Audit, plan: Plan, seed: str, drawn: list[Drawn], actor: Actor) -> Audit:
+    audit = fetch(actor, walked.pk, keeps=True, lock=True)
+    _check_plan(audit, plan)
+    # Parts are never changed; the hash is that of what was walked, or this is another population.
+    if audit.population_sha256 != walked.population_sha256:
+        raise _refused(
+            "draw sample", "meanwhile", _("The population was frozen anew meanwhile."), _("Load the page again.")
+        )
     AuditRow.objects.bulk_create(_sheets(audit, drawn), batch_size=500)
     audit.seed, audit.size, audit.stratified = seed, len(drawn), plan.stratified
     audit.confidence, audit.tolerable = plan.confidence, plan.tolerable

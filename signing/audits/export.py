@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import zipfile
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 from uuid import UUID
 
 import xlsxwriter
@@ -29,6 +29,7 @@ from signing.models.audits import Answer, AuditState, Conclusion, FindingKind, S
 from signing.reasons import capital, words_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+IN_MEMORY = 4 << 20  # bytes
 READ_ME = """Audit sheet of Văn Khố
 
 sheet.json      what the audit found (canonical JSON, RFC 8785)
@@ -43,18 +44,31 @@ Sample:      the script in docs/audit.md draws it again from population.txt and 
 """
 
 
-@transaction.atomic
-def export(audit_id: UUID | str, what: str, *, actor: Actor) -> tuple[str, str, bytes]:
-    """Name, type and bytes of what goes out; the event is written. Raises NotVisible or Refused."""
+def export(audit_id: UUID | str, what: str, *, actor: Actor) -> tuple[str, str, IO[bytes]]:
+    """Name, type and bytes of what goes out; the event is written. Raises NotVisible or Refused.
+
+    The bytes lie in memory while they are few, on the disk above that, and no transaction waits for them.
+    """
     audit = fetch(actor, audit_id)
     if what not in MADE:
         raise NotVisible
     needs_all_rows(audit, actor)
     mime, ending, make = MADE[what]
-    data = make(audit)
-    record("audit.exported", actor, audit, what=what, sha256=hashlib.sha256(data).hexdigest())
+    stream = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the response that sends it
+    try:
+        make(audit, stream)
+        stream.seek(0)
+        digest = hashlib.sha256()
+        while part := stream.read(1 << 20):
+            digest.update(part)
+        stream.seek(0)
+        with transaction.atomic():
+            record("audit.exported", actor, audit, what=what, sha256=digest.hexdigest())
+    except BaseException:
+        stream.close()
+        raise
     day = (audit.closed_at or audit.opened_at).astimezone(LOCAL).strftime("%Y-%m-%d")
-    return file_name([audit.title, day, *([what] if what in ("manifest", "population") else [])], ending), mime, data
+    return file_name([audit.title, day, *([what] if what in ("manifest", "population") else [])], ending), mime, stream
 
 
 def needs_all_rows(audit: Audit, actor: Actor) -> None:
@@ -88,14 +102,15 @@ def _signature(audit: Audit) -> bytes:
     return bytes(signature)
 
 
-def _population(audit: Audit) -> bytes:
+def _population(audit: Audit, stream: IO[bytes]) -> None:
     if audit.state == AuditState.FREEZING:
         raise NotVisible
-    return "".join(texts_of(audit)).encode()
+    for part in texts_of(audit):
+        stream.write(part.encode())
 
 
-def _all(audit: Audit) -> bytes:
-    sheet, stream = _sheet(audit), io.BytesIO()
+def _all(audit: Audit, stream: IO[bytes]) -> None:
+    sheet = _sheet(audit)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("README.txt", READ_ME)
         package.writestr("sheet.json", bytes(sheet.json))
@@ -106,11 +121,9 @@ def _all(audit: Audit) -> bytes:
         with package.open("population.txt", "w", force_zip64=True) as text:
             for part in texts_of(audit):
                 text.write(part.encode())
-    return stream.getvalue()
 
 
-def _table(audit: Audit) -> bytes:
-    stream = io.BytesIO()
+def _table(audit: Audit, stream: IO[bytes]) -> None:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, {"constant_memory": True, **plain})
     sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
@@ -140,7 +153,6 @@ def _table(audit: Audit) -> bytes:
         for at, value in enumerate(_cells(row), start=1):
             sheet.write_string(line, at, sheet_text(value))
     book.close()
-    return stream.getvalue()
 
 
 def _cells(row: AuditRow) -> list[str]:
@@ -164,10 +176,10 @@ def _cells(row: AuditRow) -> list[str]:
 # What can be asked for: type, ending, and what makes it.
 MADE: dict[str, tuple[str, str, Any]] = {
     "table": (XLSX, "xlsx", _table),
-    "sheet": ("application/json", "json", lambda audit: bytes(_sheet(audit).json)),
-    "pdf": ("application/pdf", "pdf", lambda audit: bytes(_sheet(audit).pdf)),
-    "manifest": ("application/json", "json", lambda audit: bytes(_sheet(audit).manifest)),
-    "signature": ("application/pkcs7-signature", "p7s", _signature),
+    "sheet": ("application/json", "json", lambda audit, stream: stream.write(bytes(_sheet(audit).json))),
+    "pdf": ("application/pdf", "pdf", lambda audit, stream: stream.write(bytes(_sheet(audit).pdf))),
+    "manifest": ("application/json", "json", lambda audit, stream: stream.write(bytes(_sheet(audit).manifest))),
+    "signature": ("application/pkcs7-signature", "p7s", lambda audit, stream: stream.write(_signature(audit))),
     "population": ("text/plain; charset=utf-8", "txt", _population),
     "all": ("application/zip", "zip", _all),
 }

@@ -13,6 +13,7 @@ urlpatterns = [
     path("audit/audits/new/", audits.new, name="audit_new"),
     path("audit/audits/<uuid:audit_id>/", audits.audit, name="audit"),
     path("audit/audits/<uuid:audit_id>/draw/", audits.draw, name="audit_draw"),
+    path("audit/audits/<uuid:audit_id>/check/", audits.check, name="audit_check"),
     path("audit/audits/<uuid:audit_id>/go-on/", audits.go_on, name="audit_go_on"),
     path("audit/audits/<uuid:audit_id>/close/", audits.close, name="audit_close"),
     path("audit/audits/<uuid:audit_id>/files/<slug:what>/", audits.download, name="audit_file"),

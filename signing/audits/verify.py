@@ -1,6 +1,7 @@
 """Whether a closed audit still says what was signed: its digests, the signature under them, its rows, its population and its sample.
 
-The same checks serve the page of the audit, the command `verify_audit`, and a package that was handed out (`package_checks`).
+The same checks serve the page of the audit (which shows what came out when somebody last asked for them), the command `verify_audit`, and
+a package that was handed out (`package_checks`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.core.cache import cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from repository import formats
+from repository.clock import now
 from signing.anchors import anchors
 from signing.audits.population import sha256_of, texts_of
 from signing.audits.sampling import draw, lines_of, shares
@@ -28,6 +33,7 @@ from signing.validation.verdicts import FileVerdict, Indication
 from signing.validation.wording import brief_of
 
 PKCS7 = "application/pkcs7-signature"
+KEPT_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,32 @@ def checks_of(audit: Audit, sheet: AuditSheet) -> list[Check]:
         ),
         *sample_checks(json.loads(text), sha256_of(audit), lambda: texts_of(audit)),
     ]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The checks of a closed audit as they came out at a moment."""
+
+    at: datetime
+    checks: list[Check]
+
+
+def last_checks(sheet: AuditSheet) -> Held | None:
+    """What came out when this sheet was last checked, in the reader's language; None where that was not yet, or long ago."""
+    held: Held | None = cache.get(_key(sheet))
+    return held
+
+
+def check_again(audit: Audit, sheet: AuditSheet) -> Held:
+    """Check it now and keep what comes out: it takes seconds, so nobody does it by only looking."""
+    held = Held(now(), checks_of(audit, sheet))
+    cache.set(_key(sheet), held, KEPT_SECONDS)
+    return held
+
+
+def _key(sheet: AuditSheet) -> str:
+    bound = hashlib.sha256(bytes(sheet.manifest) + bytes(sheet.signature or b"")).hexdigest()
+    return f"audit-checks:{sheet.pk}:{bound}:{get_language()}"
 
 
 def package_checks(files: dict[str, bytes]) -> list[Check]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
@@ -32,7 +34,7 @@ from signing.audits.closing import close_audit, key_is_set_up
 from signing.audits.export import export
 from signing.audits.result import findings_by, result_of, sentences
 from signing.audits.sampling import size_for
-from signing.audits.verify import checks_of
+from signing.audits.verify import check_again, last_checks
 from signing.models import Audit, AuditRow, AuditSheet
 from signing.models.audits import AuditState, Conclusion
 from signing.reasons import capital, words_of
@@ -257,8 +259,9 @@ def row_view(row: AuditRow, seen: set[UUID]) -> dict[str, Any]:
 
 
 def _closed(found: Audit) -> dict[str, Any]:
-    sheet = AuditSheet.objects.filter(audit=found).first()
-    return {"sheet": sheet, "checks": checks_of(found, sheet) if sheet else []}
+    sheet = AuditSheet.objects.filter(audit=found).defer("json", "pdf").first()
+    held = last_checks(sheet) if sheet else None
+    return {"sheet": sheet, "checks": held.checks if held else [], "checked": formats.instant(held.at) if held else ""}
 
 
 # ── acts ──
@@ -280,6 +283,17 @@ def draw(request: HttpRequest, audit_id: UUID) -> HttpResponse:
     except Refused as refused:
         return _page(request, found, actor, refused=refused)
     return done(request, _("The sample is drawn. Its signatures are being checked anew."), drawn)
+
+
+@act
+def check(request: HttpRequest, audit_id: UUID) -> HttpResponse:
+    """Whoever may read a closed audit may see whether it still holds."""
+    found = fetch(request.actor, audit_id)  # type: ignore[attr-defined]
+    sheet = AuditSheet.objects.filter(audit=found).first()
+    if sheet is None:
+        raise NotVisible
+    check_again(found, sheet)
+    return redirect(found)
 
 
 @act
@@ -310,17 +324,17 @@ def close(request: HttpRequest, audit_id: UUID) -> HttpResponse:
     return done(request, _("The audit is closed; nothing in it changes any more."), found)
 
 
-@page
-def download(request: HttpRequest, audit_id: UUID, what: str) -> HttpResponse:
+@login_required
+def download(request: HttpRequest, audit_id: UUID, what: str) -> HttpResponseBase:
     """Always an attachment."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     try:
-        name, mime, data = export(audit_id, what, actor=actor)
+        name, mime, stream = export(audit_id, what, actor=actor)
     except Refused as refused:
         return render(
             request, "vk/refused.html", {"refused": refused, "back": reverse("audit", args=[audit_id])}, status=409
         )
-    response = HttpResponse(data, content_type=mime)
+    response = FileResponse(stream, content_type=mime)
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

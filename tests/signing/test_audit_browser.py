@@ -95,6 +95,7 @@ def test_the_auditor_draws_a_sample_answers_it_and_closes_under_the_seal(
     no_complaints(auditor)
     auditor.look("audit-close", full=True)
     page.locator("form[method=post] .vk-btn--main").click()
+    page.locator("form[action$='/check/'] button").click()
     expect(page.locator(".vk-checks")).to_be_visible()
     no_complaints(auditor)
     auditor.look("audit-closed", full=True)

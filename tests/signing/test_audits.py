@@ -14,13 +14,14 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from repository import clock
+from repository import clock, formats
 from repository.codes import Indication
 from repository.events import body_of
 from repository.jobs.run import run_to_end
 from repository.models import Document, Event, File, FileStatus, Membership, Verification
+from repository.refusals import Refused
 from repository.registry import documents_changed, settled
-from signing.audits import work
+from signing.audits import actions, verify, work
 from signing.audits.actions import open_audit
 from signing.audits.population import sha256_of, texts_of
 from signing.models import Audit, AuditRow, AuditSheet
@@ -134,6 +135,28 @@ def test_the_page_works_the_size_out_and_draws_once(opened, cast, client_of):
     assert len(opened.seed) == 32
     assert client.post(reverse("audit_draw", args=[opened.pk]), {"size": "3", "seed": "other"}).status_code == 409
     assert list(AuditRow.objects.values_list("document_id", flat=True)) == first
+
+
+def test_the_population_is_walked_before_the_transaction_and_drawn_once_all_the_same(opened, cast, monkeypatch):
+    worked(opened)
+    outside = len(connection.savepoint_ids)
+    walked: list[int] = []
+    drawn_of = actions.drawn_of
+
+    def meanwhile(*given: Any, **more: Any) -> Any:
+        walked.append(len(connection.savepoint_ids))
+        found = drawn_of(*given, **more)
+        if len(walked) == 1:
+            actions.draw_sample(opened.pk, actions.Plan(2, "của người khác"), actor=cast.auditor)
+        return found
+
+    monkeypatch.setattr(actions, "drawn_of", meanwhile)
+    with pytest.raises(Refused) as refused:
+        actions.draw_sample(opened.pk, actions.Plan(3, "của mình"), actor=cast.auditor)
+    assert [one.code for one in refused.value.blockers] == ["not-frozen"]
+    assert walked == [outside, outside]
+    opened.refresh_from_db()
+    assert (opened.seed, AuditRow.objects.filter(audit=opened).count()) == ("của người khác", 2)
 
 
 def test_drawn_by_agency_the_sample_has_each_in_proportion(records, papers, cast):
@@ -254,8 +277,18 @@ def test_an_audit_with_open_sheets_is_not_closed_and_says_nothing_of_the_populat
     assert not AuditSheet.objects.exists()
 
 
-def test_a_closed_audit_is_sealed_says_its_result_and_holds(closed, cast, client_of, settings):
-    answer = client_of(cast.auditor).get(reverse("audit", args=[closed.pk]))
+def test_a_closed_audit_is_sealed_says_its_result_and_holds(closed, cast, client_of, monkeypatch):
+    client, url = client_of(cast.auditor), reverse("audit", args=[closed.pk])
+    looked: list[Audit] = []
+    checked = verify.checks_of
+    monkeypatch.setattr(verify, "checks_of", lambda *given: looked.append(given[0]) or checked(*given))
+    assert client.get(url).context["checks"] == []
+    assert client.get(reverse("audit_check", args=[closed.pk])).status_code == 405
+    client.post(reverse("audit_check", args=[closed.pk]))
+    assert looked == [closed]
+    answer = client.get(url)
+    assert looked == [closed], "who only looks at the page has nothing proven anew"
+    assert formats.day(clock.now()) in answer.context["checked"]
     checks = {one.name: one.holds for one in answer.context["checks"]}
     # The demonstration's root is no anchor here: the seal is intact, and whose it is stays open.
     assert list(checks.values()) == [True, None, True, True, True]
@@ -293,6 +326,7 @@ def test_without_a_key_it_is_closed_not_signed_and_says_so(answered, cast, clien
     client.post(url, {"unsigned": "1"})
     assert AuditSheet.objects.get().signature is None
     assert Event.objects.filter(kind="audit.closed_unsigned").exists()
+    client.post(reverse("audit_check", args=[answered.pk]))
     checks = client.get(reverse("audit", args=[answered.pk])).context["checks"]
     assert [one.holds for one in checks] == [True, None, True, True, True]
 
@@ -308,7 +342,7 @@ def test_a_server_of_time_that_fails_closes_nothing(answered, archive_seal, stam
 
 @pytest.fixture
 def package(closed, cast, client_of) -> Callable[..., Any]:
-    data = client_of(cast.auditor).get(reverse("audit_file", args=[closed.pk, "all"])).content
+    data = client_of(cast.auditor).get(reverse("audit_file", args=[closed.pk, "all"])).getvalue()
 
     def package(tmp_path: Any, **changed: bytes) -> Any:
         path = tmp_path / "audit.zip"
@@ -352,7 +386,7 @@ def test_rows_changed_past_the_program_are_seen_beside_the_signed_sheet(closed, 
 def test_the_sheets_go_out_as_a_table_without_formulas(answered, cast, client_of):
     AuditRow.objects.filter(audit=answered, number=1).update(note="=1+1")
     answer = client_of(cast.auditor).get(reverse("audit_file", args=[answered.pk, "table"]))
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet.max_row == 6
     assert [cell.value for row in sheet.iter_rows(min_row=2, max_row=2) for cell in row if cell.value == "=1+1"]
     assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
