@@ -20,6 +20,7 @@ WINDOW = 9  # pixels: within it strokes of text change between dark and light
 FEW = 12  # pixels; a comma of 8 points has more
 
 Rectangle = tuple[float, float, float, float]  # left, bottom, right, top in the page's own units
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A page before and after, in grey and of one size; `position` leads from the page's units to pixels."""
+
+    before: Image.Image
+    after: Image.Image
+    position: pypdfium2.PdfPosConv
+
+
+@dataclass(frozen=True)
 class Covered:
     """Names of the fields that lie over something drawn, and of those that leave it unreadable."""
 
@@ -38,31 +48,58 @@ class Covered:
     hiding: frozenset[str]
 
 
-def covered_by(
-    old: pypdfium2.PdfPage, new: pypdfium2.PdfPage, later: Sequence[Placed], aside: Sequence[Rectangle]
-) -> Covered:
-    """Compare inside the rectangles of `later`, not in those of `aside`. Both pages of one size."""
-    scale = LONGER_SIDE / max(*new.get_size(), 1.0)
-    one, other = (page.render(scale=scale, grayscale=True, may_draw_forms=True) for page in (old, new))
-    position = other.get_posconv(new)
-    before, after = one.to_pil().convert("L"), other.to_pil().convert("L")
-    changed = ImageChops.difference(before, after).point(lambda value: 255 if value > CHANGED else 0)
-    drawn = before.point(lambda value: 255 if value < 255 - DRAWN else 0)
-    touched, hidden = ImageChops.darker(changed, drawn), ImageChops.darker(changed, _unreadable(before, after))
-    found = {"touched": set[str](), "hidden": set[str]()}
+def covered_by(drawn: Drawn, later: Sequence[Placed], aside: Sequence[Rectangle]) -> Covered:
+    """Compare inside the rectangles of `later`, not in those of `aside`."""
+    before, after, position = drawn.before, drawn.after, drawn.position
+    left_out = [on_bitmap(position, rectangle) for rectangle in aside]
+    touching, hiding = set[str](), set[str]()
     for placed in later:
-        counted = Image.new("L", before.size)
-        pen = ImageDraw.Draw(counted)
-        pen.rectangle(on_bitmap(position, placed.rectangle), fill=255)
-        for rectangle in aside:
-            pen.rectangle(on_bitmap(position, rectangle), fill=0)
-        for key, mask in (("touched", touched), ("hidden", hidden)):
-            if ImageChops.darker(mask, counted).histogram()[255] > FEW:
-                found[key].add(placed.name)
-    return Covered(frozenset(found["touched"]), frozenset(found["hidden"]))
+        box = _within(on_bitmap(position, placed.rectangle), before.size)
+        if box is None:
+            continue
+        touched, hidden = _looked_at(before, after, box, left_out)
+        if touched:
+            touching.add(placed.name)
+        if hidden:
+            hiding.add(placed.name)
+    return Covered(frozenset(touching), frozenset(hiding))
 
 
-def on_bitmap(position: pypdfium2.PdfPosConv, rectangle: Rectangle) -> tuple[int, int, int, int]:
+def _looked_at(before: Image.Image, after: Image.Image, box: Box, left_out: Sequence[Box]) -> tuple[bool, bool]:
+    """Whether something drawn in the box changed, and whether it can be read no more. Only the box is worked on, with the window around it."""
+    around = _within((box[0] - WINDOW, box[1] - WINDOW, box[2] + WINDOW, box[3] + WINDOW), before.size) or box
+    before, after = before.crop(around), after.crop(around)
+    counted = Image.new("L", before.size)
+    pen = ImageDraw.Draw(counted)
+    pen.rectangle(_moved(box, around), fill=255)
+    for rectangle in left_out:
+        pen.rectangle(_moved(rectangle, around), fill=0)
+    changed = ImageChops.darker(_at_least(ImageChops.difference(before, after), CHANGED + 1), counted)
+    drawn = _at_least(ImageChops.invert(before), DRAWN + 1)
+    if ImageChops.darker(changed, drawn).histogram()[255] <= FEW:
+        # Nothing was drawn where it changed, so nothing that could be read is gone either.
+        return False, False
+    return True, ImageChops.darker(changed, _unreadable(before, after)).histogram()[255] > FEW
+
+
+def _within(box: Box, size: tuple[int, int]) -> Box | None:
+    """The part of the box, right and bottom included, that lies on a bitmap of this size; None where none does."""
+    left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], size[0] - 1), min(box[3], size[1] - 1)
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _moved(box: Box, origin: Box) -> Box:
+    return box[0] - origin[0], box[1] - origin[1], box[2] - origin[0], box[3] - origin[1]
+
+
+def draw(old: pypdfium2.PdfPage, new: pypdfium2.PdfPage, longer_side: int) -> Drawn:
+    """Both pages, of one size, with their longer side of so many pixels."""
+    scale = longer_side / max(*new.get_size(), 1.0)
+    one, other = (page.render(scale=scale, grayscale=True, may_draw_forms=True) for page in (old, new))
+    return Drawn(one.to_pil().convert("L"), other.to_pil().convert("L"), other.get_posconv(new))
+
+
+def on_bitmap(position: pypdfium2.PdfPosConv, rectangle: Rectangle) -> Box:
     """The rectangle in pixels: left, top, right, bottom, with a margin."""
     left, bottom, right, top = rectangle
     xs, ys = zip(*(position.to_bitmap(x, y) for x, y in ((left, bottom), (right, top))), strict=True)

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pypdfium2
-from PIL import Image, ImageChops, ImageDraw
+from PIL import ImageChops, ImageDraw
 
-from signing.validation.covering import Placed, Rectangle, covered_by, on_bitmap
+from signing.validation.covering import LONGER_SIDE, Drawn, Placed, Rectangle, covered_by, draw, on_bitmap
 from signing.validation.policy import Policy
 
 NOISE = 24  # of 255: differences up to this are rounding
@@ -56,10 +56,15 @@ def compare_pages(
             compared += 1
             placed = later.get(number, ())
             may_differ = [*allowed.get(number, ()), *(each.rectangle for each in placed)]
-            if _differs(old[number], new[number], may_differ, policy):
+            one, other = old[number], new[number]
+            if one.get_size() != other.get_size():
+                changed.append(number)
+                continue
+            drawn = draw(one, other, max(policy.page_pixels, LONGER_SIDE) if placed else policy.page_pixels)
+            if _differs(drawn, may_differ):
                 changed.append(number)
             elif placed:
-                found = covered_by(old[number], new[number], placed, (aside or {}).get(number, ()))
+                found = covered_by(drawn, placed, (aside or {}).get(number, ()))
                 touching |= found.touching
                 hiding |= found.hiding
     return Comparison(tuple(changed), compared, frozenset(touching), frozenset(hiding))
@@ -72,19 +77,9 @@ def opened(data: bytes, password: str | None) -> pypdfium2.PdfDocument:
     return document
 
 
-def _differs(old: pypdfium2.PdfPage, new: pypdfium2.PdfPage, allowed: Sequence[Rectangle], policy: Policy) -> bool:
-    if old.get_size() != new.get_size():
-        return True
-    scale = policy.page_pixels / max(*new.get_size(), 1.0)
-    one = old.render(scale=scale, grayscale=True, may_draw_forms=True)
-    other = new.render(scale=scale, grayscale=True, may_draw_forms=True)
-    position = other.get_posconv(new)
-    difference = ImageChops.difference(one.to_pil().convert("L"), other.to_pil().convert("L"))
-    _blacken(difference, [on_bitmap(position, rectangle) for rectangle in allowed])
+def _differs(drawn: Drawn, allowed: Sequence[Rectangle]) -> bool:
+    difference = ImageChops.difference(drawn.before, drawn.after)
+    pen = ImageDraw.Draw(difference)
+    for rectangle in allowed:
+        pen.rectangle(on_bitmap(drawn.position, rectangle), fill=0)
     return difference.point(lambda value: 255 if value > NOISE else 0).getbbox() is not None
-
-
-def _blacken(image: Image.Image, boxes: Sequence[tuple[int, int, int, int]]) -> None:
-    pen = ImageDraw.Draw(image)
-    for box in boxes:
-        pen.rectangle(box, fill=0)
