@@ -68,15 +68,17 @@ def record(
     dossier: Dossier | None = None,
     agency: Agency | None = None,
     at: datetime | None = None,
+    secrecy: int = 0,
     **details: Any,
 ) -> Event:
     """Write one event; must run inside the transaction of the act it speaks of.
 
-    Labels are copied, so that the event still reads when the records are gone.
+    Labels are copied, so that the event still reads when the records are gone. It is as secret as what it speaks of, and at
+    least as `secrecy`: the clearance of a person whose own words it holds.
     """
     if not connection.in_atomic_block:
         raise RuntimeError(f"The event {kind} must be written in the transaction of its act.")
-    event = compose(kind, actor, thing, dossier=dossier, agency=agency, at=at, **details)
+    event = compose(kind, actor, thing, dossier=dossier, agency=agency, at=at, secrecy=secrecy, **details)
     event.save(force_insert=True)
     return event
 
@@ -89,10 +91,11 @@ def compose(
     dossier: Dossier | None = None,
     agency: Agency | None = None,
     at: datetime | None = None,
+    secrecy: int = 0,
     **details: Any,
 ) -> Event:
     """An event that is not written yet: for an act that says outside the database first what it will have done (sealing)."""
-    return _event(kind, actor, thing, dossier, agency, at or now(), details)
+    return _event(kind, actor, thing, dossier, agency, at or now(), details, secrecy)
 
 
 def record_many(kind: str, actor: Actor, rows: list[tuple[Model, Dossier | None, dict[str, Any]]]) -> None:
@@ -113,6 +116,7 @@ def _event(
     agency: Agency | None,
     at: datetime,
     details: dict[str, Any],
+    least: int = 0,
 ) -> Event:
     from repository.models import Agency, Dossier, Event
 
@@ -124,7 +128,7 @@ def _event(
         )
     identity = new_id()
     label = str(getattr(thing, "label", "") or thing or "")[:200]
-    secrecy = max(getattr(thing, "secrecy", 0) or 0, getattr(dossier, "secrecy", 0) or 0)
+    secrecy = max(getattr(thing, "secrecy", 0) or 0, getattr(dossier, "secrecy", 0) or 0, least)
     body = {
         "id": identity,
         "kind": kind,

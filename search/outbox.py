@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 
@@ -32,6 +32,8 @@ def put(ids: Iterable[UUID], *, beyond: int = 0) -> None:
         batch = wanted[start : start + BATCH]
         # First the rows, then their revisions: the second statement waits for whoever is changing the same document.
         Outbox.objects.bulk_create([Outbox(document_id=pk, changed_at=moment) for pk in batch], ignore_conflicts=True)
+        if connection.features.has_select_for_update:
+            list(Outbox.objects.select_for_update().filter(document_id__in=batch).order_by("pk").values_list("pk"))
         Outbox.objects.filter(document_id__in=batch).update(
             revision=Greatest(F("revision") + 1, Value(least)), changed_at=moment
         )
@@ -75,7 +77,10 @@ def acknowledge(revisions: dict[UUID, int]) -> None:
     wanted = list(revisions)
     for start in range(0, len(wanted), BATCH):
         with transaction.atomic():
-            rows = Outbox.objects.select_for_update().filter(document_id__in=wanted[start : start + BATCH])
+            # In the order in which `put` takes them: two that met in another would wait for each other.
+            rows = (
+                Outbox.objects.select_for_update().filter(document_id__in=wanted[start : start + BATCH]).order_by("pk")
+            )
             level = [pk for pk, revision in rows.values_list("document_id", "revision") if revision == revisions[pk]]
             Outbox.objects.filter(document_id__in=level).update(done=F("revision"))
             set_aside.written(level)

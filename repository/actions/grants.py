@@ -22,7 +22,8 @@ def give_grant(
     thing: Dossier | Document, user_id: UUID | str, reason: str, expires_at: datetime, *, actor: Actor
 ) -> Grant:
     """Let the person read the thing until `expires_at` (aware). Raises NotVisible, Forbidden or Refused."""
-    thing = fetch_for(actor, "grant", type(thing), thing.pk, related=("agency",))
+    # Taken, as placing takes it: a document placed meanwhile is either among those told of or indexed after the grant stands.
+    thing = fetch_for(actor, "grant", type(thing), thing.pk, related=("agency",), lock=True)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise NotVisible
@@ -58,7 +59,7 @@ def end_grant(grant_id: UUID | str, *, actor: Actor) -> Grant:
         raise NotVisible
     about = grant.dossier or grant.document
     assert about is not None
-    thing = fetch_for(actor, "grant", type(about), about.pk, related=("agency",))
+    thing = fetch_for(actor, "grant", type(about), about.pk, related=("agency",), lock=True)
     moment = now()
     if Grant.objects.filter(pk=grant.pk, expires_at__gt=moment).update(expires_at=moment):
         record("grant.ended", actor, thing, grant=grant.pk, to={"id": grant.user_id, "label": grant.user.label})

@@ -39,6 +39,8 @@ class Found:
     document: Document
     main: File | None = None
     dossiers: list[str] = field(default_factory=list)
+    # Their identities, in the same order.
+    places: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,8 @@ def rows_of(ids: list[UUID], actor: Actor) -> list[Found]:
         if file.version.document_id in found:
             found[file.version.document_id].main = file
     places = Placement.objects.filter(dossiers_for(actor, "dossier__"), document__in=ids).order_by("placed_at", "pk")
-    for document, code in places.values_list("document_id", "dossier__code"):
+    for document, dossier, code in places.values_list("document_id", "dossier_id", "dossier__code"):
         if document in found:
             found[document].dossiers.append(code)
+            found[document].places.append(dossier)
     return [found[one] for one in ids if one in found]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from repository.access import may, require
+from repository.access.querysets import dossiers_for
 from repository.actors import Actor, actor_of
 from repository.clock import LOCAL, now
 from repository.events import record
@@ -19,12 +22,12 @@ from repository.jobs.engine import enqueue, progress
 from repository.jobs.outcomes import Again, ItemFailed, Save
 from repository.jobs.products import closed_since, making, path_of, told
 from repository.lists.export import SHEET_ROWS
-from repository.models import Agency, Document, Job
+from repository.models import Agency, Document, Dossier, Job
 from repository.refusals import Refused
 from search.engines.base import EngineError
 from search.exports import package, sheet
 from search.exports.columns import Column, chosen, plain, rows_of
-from search.exports.rows import IDS, ROWS, STEP, Digest, identities, line_of
+from search.exports.rows import IDS, PLACES, ROWS, STEP, Digest, identities, line_of
 from search.found import Whole, stretches, whole
 from search.pages.asked import canonical
 
@@ -49,7 +52,9 @@ def start_export(query: str, format: str, columns: list[str], *, actor: Actor) -
     }
     with transaction.atomic():
         job = enqueue(KIND, actor.id, params=params)
-        record("search.export_asked", actor, None, agency=_agency(actor), search=asked, form=format)
+        # The words of a question tell of what the asker is cleared for.
+        kept = {"search": asked, "form": format}
+        record("search.export_asked", actor, None, agency=_agency(actor), secrecy=actor.clearance, **kept)
     return job
 
 
@@ -107,6 +112,7 @@ def _written(job: Job, actor: Actor) -> Save:
             actor,
             None,
             agency=_agency(actor),
+            secrecy=actor.clearance,
             search=job.params["search"],
             rows=rows.count,
             rows_sha256=rows.hex,
@@ -133,9 +139,11 @@ class _Steps:
 
 
 def _gathered(job: Job, actor: Actor, asked: Whole, columns: list[Column], steps: _Steps) -> tuple[Digest, int]:
-    """The rows that the rule in the database lets her see now, each as a line in ROWS and its identity in IDS."""
+    """The rows that the rule in the database lets her see now, each as a line in ROWS and its identity in IDS; in PLACES the dossiers named."""
     digest, left_out = Digest(), 0
-    with making(job, IDS) as ids, making(job, ROWS) as stream:
+    named: set[UUID] = set()
+    naming = any(one.name == "dossiers" for one in columns)
+    with making(job, IDS) as ids, making(job, PLACES) as places, making(job, ROWS) as stream:
         for found in stretches(asked):
             read = rows_of(found, actor)
             left_out += len(found) - len(read)
@@ -144,7 +152,10 @@ def _gathered(job: Job, actor: Actor, asked: Whole, columns: list[Column], steps
                 digest.add(line)
                 stream.write(line)
                 ids.write(row.document.pk.bytes)
+                if naming:
+                    named.update(row.places)
             steps.pass_on(len(found))
+        places.write(b"".join(one.bytes for one in sorted(named)))
     return digest, left_out
 
 
@@ -155,13 +166,19 @@ def _path(job: Job, name: str) -> Path:
 
 
 def handed(job: Job, actor: Actor) -> None:
-    """The table goes out: every document in it must still be hers to see. Raises Refused."""
+    """The table goes out: every document in it, and every dossier it names, must still be hers to see. Raises Refused."""
     require(actor, "search")
-    beside = path_of(job, IDS)
-    if beside is None:
-        return
-    with beside.open("rb") as stream:
-        for ids in identities(stream):
-            if Document.objects.visible_to(actor).filter(pk__in=ids).order_by().count() != len(ids):
-                raise closed_since(None)
+    _still_open(job, IDS, Document.objects.visible_to(actor))
+    _still_open(job, PLACES, Dossier.objects.filter(dossiers_for(actor)))
     record("search.downloaded", actor, None, agency=_agency(actor), rows=job.result["rows"], form=job.params["format"])
+
+
+def _still_open(job: Job, beside: str, open_to: QuerySet[Any]) -> None:
+    """What is not kept beside the table any more cannot be asked: then the table stays here too."""
+    path = path_of(job, beside)
+    if path is None:
+        raise closed_since(None)
+    with path.open("rb") as stream:
+        for ids in identities(stream):
+            if open_to.filter(pk__in=ids).order_by().count() != len(ids):
+                raise closed_since(None)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-ROWS, IDS = "rows.jsonl", "identities"
+ROWS, IDS, PLACES = "rows.jsonl", "identities", "dossiers"
 STEP = 500
 
 

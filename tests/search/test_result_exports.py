@@ -19,11 +19,15 @@ from django.urls import reverse
 from docx import Document as Word
 from openpyxl import load_workbook
 
+from repository.actions.place_document import place_document
+from repository.actors import actor_of
 from repository.codes import JobState, Secrecy
+from repository.jobs.products import path_of
 from repository.jobs.run import run_to_end
-from repository.models import Document, Event, Job, Membership
+from repository.models import Document, Dossier, Event, Job, Membership, User
 from repository.registry import registry
 from search.exports.jobs import KIND
+from search.exports.rows import IDS
 from search.indexer import drain
 from tests.pki import authority
 from tests.signing.servers import seal_of_the_archive
@@ -58,8 +62,8 @@ def filed(records: Any, cast: Any) -> list[Document]:
     return made
 
 
-def export(client: Any, format: str, query: str = QUERY) -> Job:
-    answer = client.post(reverse("export_found"), {"search": query, "format": format, "column": COLUMNS})
+def export(client: Any, format: str, query: str = QUERY, columns: list[str] = COLUMNS) -> Job:
+    answer = client.post(reverse("export_found"), {"search": query, "format": format, "column": columns})
     assert answer.status_code == 302
     job = run_to_end(Job.objects.filter(kind=KIND).latest("pk").pk)
     assert answer.url == reverse("job", args=[job.pk])
@@ -244,6 +248,34 @@ def test_a_table_does_not_go_out_once_a_document_in_it_was_closed_to_her(filed, 
     Document.objects.filter(pk=filed[0].pk).update(secrecy=Secrecy.SECRET)
     assert client.get(reverse("job_file", args=[job.pk])).status_code == 409
     assert not Event.objects.filter(kind="search.downloaded").exists()
+
+
+def test_nor_once_a_dossier_that_it_names_was_closed_to_her(filed, records, cast, client_of):
+    client = client_of(cast.reader)
+    elsewhere = records.dossier("Nơi khác cũng giữ")
+    place_document(filed[0].pk, elsewhere.pk, actor=cast.clerk)
+    named, unnamed = export(client, "csv"), export(client, "csv", columns=["number", "subject"])
+    Dossier.objects.filter(pk=elsewhere.pk).update(secrecy=Secrecy.SECRET)
+
+    assert client.get(reverse("job_file", args=[named.pk])).status_code == 409
+    assert client.get(reverse("job_file", args=[unnamed.pk])).status_code == 200
+
+
+def test_a_table_whose_identities_are_gone_stays_here(filed, cast, client_of):
+    client = client_of(cast.reader)
+    job = export(client, "csv")
+    path_of(job, IDS).unlink()
+    assert client.get(reverse("job_file", args=[job.pk])).status_code == 409
+
+
+def test_the_words_of_who_is_cleared_higher_are_not_read_by_who_is_not(filed, cast, client_of):
+    User.objects.filter(pk=cast.reader.id).update(clearance=Secrecy.SECRET)
+    export(client_of(actor_of(User.objects.get(pk=cast.reader.id))), "csv", query=f"{QUERY}+OR+hoangyen")
+
+    told = Event.objects.filter(kind__in=("search.export_asked", "search.exported"))
+    assert {event.secrecy for event in told} == {Secrecy.SECRET}
+    assert "hoangyen" not in client_of(cast.auditor).get(reverse("events")).content.decode()
+    assert not told.filter(secrecy__lte=cast.auditor.clearance).exists()
 
 
 def test_who_lost_her_role_before_the_job_ran_gets_nothing(filed, cast, client_of):
