@@ -53,8 +53,8 @@ def start_export(query: str, format: str, columns: list[str], *, actor: Actor) -
     with transaction.atomic():
         job = enqueue(KIND, actor.id, params=params)
         # The words of a question tell of what the asker is cleared for.
-        kept = {"search": asked, "form": format}
-        record("search.export_asked", actor, None, agency=_agency(actor), secrecy=actor.clearance, **kept)
+        agency, secrecy = _agency(actor), actor.clearance
+        record("search.export_asked", actor, None, agency=agency, secrecy=secrecy, search=asked, form=format)
     return job
 
 
