@@ -74,8 +74,9 @@ def build_world() -> None:
         for username, (code, role) in PEOPLE.items():
             # The chief may be told of secrets, so that secrecy can be raised and lowered.
             level = Secrecy.SECRET if username == "chief" else Secrecy.NORMAL
-            user = User.objects.create_user(username, full_name=username, clearance=level)
-            if code and role:
+            user, new = User.objects.get_or_create(username=username, defaults={"full_name": username})
+            User.objects.filter(pk=user.pk).update(clearance=level)
+            if new and code and role:
                 agency = Agency.objects.get(code=code)
                 Membership.objects.create(user=user, agency=agency, role=role, valid_from=today())
         chief = person("chief")
