@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 
@@ -18,7 +18,7 @@ BATCH = 500
 
 
 def put(ids: Iterable[UUID], *, beyond: int = 0) -> None:
-    """Note that these documents changed; runs in the transaction of the change and wakes the indexer after it.
+    """Note that these documents changed, in the transaction of the change where there is one; wakes the indexer after it.
 
     Their new revisions are higher than `beyond`: than what an index holds that is newer than a restored database.
     """
@@ -30,13 +30,15 @@ def put(ids: Iterable[UUID], *, beyond: int = 0) -> None:
     least = max(int(moment.timestamp() * 1000), beyond + 1)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        # First the rows, then their revisions: the second statement waits for whoever is changing the same document.
-        Outbox.objects.bulk_create([Outbox(document_id=pk, changed_at=moment) for pk in batch], ignore_conflicts=True)
-        if connection.features.has_select_for_update:
-            list(Outbox.objects.select_for_update().filter(document_id__in=batch).order_by("pk").values_list("pk"))
-        Outbox.objects.filter(document_id__in=batch).update(
-            revision=Greatest(F("revision") + 1, Value(least)), changed_at=moment
-        )
+        # Who corrects the index is in no transaction of a change; the rows' locks need one.
+        with transaction.atomic(savepoint=False):
+            # First the rows, then their revisions: the second statement waits for whoever is changing the same document.
+            Outbox.objects.bulk_create(
+                [Outbox(document_id=pk, changed_at=moment) for pk in batch], ignore_conflicts=True
+            )
+            rows = Outbox.objects.filter(document_id__in=batch)
+            list(rows.select_for_update().order_by("pk").values_list("pk"))
+            rows.update(revision=Greatest(F("revision") + 1, Value(least)), changed_at=moment)
     transaction.on_commit(wake_indexer)
 
 
