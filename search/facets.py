@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from django.http import QueryDict
 
@@ -26,8 +27,8 @@ _RANGE = re.compile(r"(\d{4})?\.\.(\d{4})?")
 
 def given(asked: QueryDict) -> dict[str, list[str]]:
     """The filters as they stand in the address, without empty and repeated values."""
-    found = {name: list(dict.fromkeys(filter(None, asked.getlist(name))))[:MOST] for name in FILTERS}
-    return {name: [value[:LONGEST] for value in values] for name, values in found.items() if values}
+    found = {name: [value.replace("\0", "")[:LONGEST] for value in asked.getlist(name)[:MOST]] for name in FILTERS}
+    return {name: list(dict.fromkeys(filter(None, values))) for name, values in found.items() if any(values)}
 
 
 def filters_of(asked: QueryDict) -> dict[str, tuple[str, ...]]:
@@ -69,3 +70,14 @@ def written_range(first: str, last: str) -> str:
 def years_among(counts: Mapping[str, int]) -> dict[int, int]:
     """The counts of years by year, in order; what is no year is left out."""
     return {int(year): counts[year] for year in sorted(counts) if re.fullmatch(r"\d{4}", year)}
+
+
+def identities(values: Iterable[str]) -> list[UUID]:
+    """The values that are the identity of something."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found

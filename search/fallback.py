@@ -1,13 +1,15 @@
 """Searching without the engine: numbers and the words that describe a document, found by the database while the engine is down.
 
-The question is read as always and put to the columns as far as they go: words with or without marks, phrases, -without, OR, and the
-fields for number, subject, agency, signer, dossier, date, type and secrecy. What stands in the text of a file is not looked at.
+The question is read as always and put to the columns as far as they go: words with or without marks, phrases, -without, OR, the
+fields for number, subject, agency, signer, dossier and date, and the filters (`search.fallback_filters`). What stands in the text of
+a file is not looked at.
 Rows are read one after another, the newest first, until a page is full: slow over a million rows, and better than nothing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import add, and_, or_
@@ -20,11 +22,11 @@ from django.db.models.lookups import GreaterThanOrEqual
 
 from repository.access.querysets import dossiers_for
 from repository.actors import Actor
-from repository.codes import DocumentType
 from repository.models import Document, Placement
 from repository.text.fold import fold, fold_character
 from search import query as asked
 from search.abbreviations import understand
+from search.fallback_filters import condition
 from search.query import Node, Part
 
 DESCRIBING = ("code", "type_name", "subject", "organ_name", "signer_name", "keyword")
@@ -33,22 +35,23 @@ _START, _END, _BETWEEN = "(^|[^a-z0-9])", "([^a-z0-9]|$)", "[^a-z0-9]+"
 
 @dataclass(frozen=True, slots=True)
 class Fallen:
-    """What the database found. `left_out`: a part of the question that only the engine can answer was not looked at."""
+    """What the database found. `left_out`: a part of what was asked, that only the engine can answer, was not looked at; `unanswered`: all of it."""
 
     documents: list[Document]
     left_out: bool = False
+    unanswered: bool = False
 
 
-def find_without_engine(typed: str, *, actor: Actor, limit: int = 20) -> Fallen:
-    """Return what the actor may see of what was asked, the newest first."""
+def find_without_engine(
+    typed: str, *, actor: Actor, filters: Mapping[str, Sequence[str]] | None = None, limit: int = 20
+) -> Fallen:
+    """Return what the actor may see of what was asked, the newest first; `filters` as an engine takes them."""
     parsed = understand(typed)
-    if parsed.is_empty:
-        return Fallen([])
-    _teach_folding()
     reader = _Reader(actor)
-    wanted = reader.read(parsed.match)
+    wanted = reader.all_of(parsed.match, filters or {})
     if wanted is None:
-        return Fallen([], left_out=True)
+        return Fallen([], left_out=reader.left_out, unanswered=reader.left_out)
+    _teach_folding()
     rows = Document.objects.visible_to(actor).select_related("agency").alias(**_folded_columns())
     return Fallen(list(rows.filter(wanted).order_by("-pk")[:limit]), reader.left_out)
 
@@ -118,8 +121,11 @@ class _Reader:
                 points = [Case(When(one, then=1), default=0, output_field=IntegerField()) for one in said]
                 return Q(GreaterThanOrEqual(reduce(add, points), least)) if points else None
             case asked.Without(part):
-                inner = self.read(part)
-                return None if inner is None else ~inner
+                known, self.left_out = self.left_out, False
+                inner, whole = self.read(part), not self.left_out
+                self.left_out |= known
+                # Of what is to be left out, a part alone would leave out too much.
+                return ~inner if inner is not None and whole else None
             case asked.Same(typed, others):
                 return reduce(or_, [_stands(each, "told") for each in (typed, *others)])
             case asked.Number():
@@ -136,9 +142,13 @@ class _Reader:
                 self.left_out = True
                 return None
 
+    def all_of(self, match: Node, filters: Mapping[str, Sequence[str]]) -> Q | None:
+        """The question and every filter; None where the database can read nothing of them, or nothing was asked."""
+        said = [self.read(match), *(self._valued(facet, values) for facet, values in filters.items())]
+        return _every(said)
+
     def _both(self, parts: tuple[Node, ...]) -> Q | None:
-        said = [one for part in parts if (one := self.read(part)) is not None]
-        return reduce(and_, said) if said else None
+        return _every([self.read(part) for part in parts])
 
     def _in(self, part: Part, what: asked.Leaf) -> Q:
         if part is Part.NUMBER:
@@ -150,17 +160,15 @@ class _Reader:
             return Q(pk__in=places.filter(_stands(what, "told")).values("document"))
         return _stands(what, COLUMN[part])
 
-    def _valued(self, facet: str, values: tuple[str, ...]) -> Q | None:
-        if facet == "secrecy":
-            return Q(secrecy__in=values)
-        if facet == "year":
-            return Q(issued_date__year__in=values)
-        if facet == "type":
-            codes = [kind.value for kind in DocumentType if str(kind.label) in values]
-            unnamed = Q(type_name="", type_code__in=codes)
-            return reduce(or_, [Q(told_type__regex=f"^{re.escape(fold(one))}$") for one in values], unnamed)
-        self.left_out = True
-        return None
+    def _valued(self, facet: str, values: Sequence[str]) -> Q | None:
+        found = condition(facet, values, self.actor)
+        self.left_out |= found is None
+        return found
+
+
+def _every(said: Iterable[Q | None]) -> Q | None:
+    known = [one for one in said if one is not None]
+    return reduce(and_, known) if known else None
 
 
 def _present(**conditions: Any) -> dict[str, Any]:

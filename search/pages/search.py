@@ -28,7 +28,7 @@ from search.pages.hits import query_of
 from search.pages.problems import said
 from search.pages.saved import note_asked, own_searches, saved_as
 from search.pages.shown import view_of
-from search.pages.words import names_of, word
+from search.pages.words import Names, names_of, word
 from search.service import Results as Found
 from search.service import find
 
@@ -57,12 +57,7 @@ def search(request: HttpRequest) -> HttpResponse:
     try:
         found = _find(typed, asked, actor, sort)
     except EngineError:
-        fallen = find_without_engine(typed, actor=actor)
-        context.update(down=True, left_out=fallen.left_out)
-        context["hits"] = [
-            {"number": row.code, "title": row.subject, "url": row.get_absolute_url(), "date": row.issued_date}
-            for row in fallen.documents
-        ]
+        context.update(down=True, chosen=_chosen(asked, names_of(given(asked), actor)), **_fallen(typed, asked, actor))
         return render(request, "search/search.html", context, status=503)
     if kept and request.method == "GET" and not asked.get("after"):
         # Nearest ones are not what was asked for.
@@ -82,11 +77,7 @@ def search(request: HttpRequest) -> HttpResponse:
         problems=said(found.parsed),
         hits=hits,
         facets=facets_of(asked, found.facets, names),
-        chosen=[
-            {"label": word(name, value, names), "url": without(asked, name, value)}
-            for name, values in given(asked).items()
-            for value in values
-        ],
+        chosen=_chosen(asked, names),
         next_url=going_on(asked, found.after, first + len(hits)) if found.after else "",
         sorts=[
             {"label": label, "url": changed(asked, sort=value), "current": value == sort} for value, label in sorts()
@@ -116,6 +107,25 @@ def _find(typed: str, asked: QueryDict, actor: Actor, sort: Sort) -> Found:
     except ValueError:
         # No end of a page, or one of another order: the first page.
         return find(typed, actor=actor, **given_on)
+
+
+def _fallen(typed: str, asked: QueryDict, actor: Actor) -> dict[str, Any]:
+    """What the database finds while the engine is away."""
+    fallen = find_without_engine(typed, actor=actor, filters=filters_of(asked), limit=PAGE)
+    hits = [
+        {"number": row.code, "title": row.subject, "url": row.get_absolute_url(), "date": row.issued_date}
+        for row in fallen.documents
+    ]
+    return {"hits": hits, "left_out": fallen.left_out, "unanswered": fallen.unanswered}
+
+
+def _chosen(asked: QueryDict, names: Names) -> list[dict[str, str]]:
+    """The filters that are on, each with the way to take it off."""
+    return [
+        {"label": word(name, value, names), "url": without(asked, name, value)}
+        for name, values in given(asked).items()
+        for value in values
+    ]
 
 
 def _view(asked: QueryDict, actor: Actor, hits: Sequence[Mapping[str, Any]], sort: Sort) -> dict[str, Any]:

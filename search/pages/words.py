@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -13,6 +12,7 @@ from repository.actors import Actor
 from repository.codes import DossierState, Indication, Maintenance, Secrecy
 from repository.components import STATE_WORDS
 from repository.models import Agency, Dossier, Fonds
+from search.facets import identities
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -73,9 +73,9 @@ def word(name: str, value: str, names: Names | None = None) -> str:
 def names_of(values: Mapping[str, Iterable[str]], actor: Actor | None = None) -> dict[str, dict[str, str]]:
     """Names of agencies, fonds and dossiers by their values in the index: one query a kind. Of dossiers those the actor may see."""
     names = {"agency": agency_names([*values.get("agency", ()), *values.get("unit", ())])}
-    if fonds := _ids(values.get("fonds", ())):
+    if fonds := identities(values.get("fonds", ())):
         names["fonds"] = {str(pk): name for pk, name in Fonds.objects.filter(pk__in=fonds).values_list("pk", "name")}
-    if actor is not None and (dossiers := _ids(values.get("dossier", ()))):
+    if actor is not None and (dossiers := identities(values.get("dossier", ()))):
         rows = Dossier.objects.visible_to(actor).filter(pk__in=dossiers).values_list("pk", "code", "title")
         names["dossier"] = {str(pk): f"{code} · {title}" for pk, code, title in rows}
     return names
@@ -89,13 +89,3 @@ def agency_names(serials: Iterable[str]) -> dict[str, str]:
     return {
         str(serial): name for serial, name in Agency.objects.filter(serial__in=wanted).values_list("serial", "name")
     }
-
-
-def _ids(values: Iterable[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
