@@ -21,7 +21,7 @@ from repository.actions.place_document import place_document, withdraw_document
 from repository.actions.reopen_dossier import reopen_dossier
 from repository.actors import SYSTEM, Actor, actor_of
 from repository.clock import now, today
-from repository.codes import DossierState, Role, Secrecy
+from repository.codes import DossierState, Maintenance, Role, Secrecy
 from repository.guards.install import remove
 from repository.intake.context import Intake
 from repository.intake.pipeline import save
@@ -81,7 +81,8 @@ def build_world() -> None:
                 Membership.objects.create(user=user, agency=agency, role=role, valid_from=today())
         chief = person("chief")
         for n in range(DOSSIERS):
-            open_dossier(f"Hồ sơ số {n}", actor=chief, agency_id=units[n % 3].pk)
+            agency, kept = units[n % 3], Maintenance.YEARS_20
+            open_dossier(f"Hồ sơ số {n}", actor=chief, agency_id=agency.pk, maintenance=kept)
 
 
 def person(username: str) -> Actor:
@@ -146,18 +147,12 @@ class Changes:
             file = File.objects.get(version__document=made["document"])
             Extraction.objects.create(file=file, text=text, pages=[0], engine="drill", made_at=now())
             documents_changed([file.version.document_id])
+        self._confirm(file.version.document, rng)
 
     def edit(self, rng: Random) -> None:
         document = self._document(rng)
         if document is not None:
-            values = {
-                "subject": words(rng, 8),
-                "number": str(rng.randrange(1, 400)),
-                "notation": rng.choice(("QĐ-UBND", "KH-SNV", "TB-VP")),
-                "issued_date": date(2000, 1, 1) + timedelta(days=rng.randrange(9_000)),
-                "signer_name": rng.choice(("Nguyễn Văn An", "Trần Thị Bích", "")),
-            }
-            confirm_document(document.pk, values, actor=self.chief)
+            self._confirm(document, rng)
 
     def place(self, rng: Random) -> None:
         document, dossier = self._document(rng), self._dossier(rng, DossierState.OPEN)
@@ -218,6 +213,18 @@ class Changes:
             ):
                 rows._raw_delete(rows.db)
             documents_changed([document.pk])
+
+    def _confirm(self, document: Document, rng: Random) -> None:
+        values = {
+            "subject": words(rng, 8),
+            "number": str(rng.randrange(1, 400)),
+            "notation": rng.choice(("QĐ-UBND", "KH-SNV", "TB-VP")),
+            "type_name": rng.choice(("Quyết định", "Kế hoạch", "Thông báo")),
+            "organ_name": "Ủy ban nhân dân tỉnh",
+            "issued_date": date(2000, 1, 1) + timedelta(days=rng.randrange(9_000)),
+            "signer_name": rng.choice(("Nguyễn Văn An", "Trần Thị Bích", "")),
+        }
+        confirm_document(document.pk, values, actor=self.chief)
 
     def _level(self, rng: Random) -> int:
         return rng.choice((Secrecy.NORMAL, Secrecy.NORMAL, Secrecy.SECRET))

@@ -34,4 +34,4 @@ def test_index_and_database_are_one_after_changes_and_kills(django_db_setup, dja
     assert found["problems"] == [], f"replay: manage.py drill search --seed {SEED}"
     assert found["changes"] == 200
     assert found["killed"]["indexer"] >= 1
-    assert {"file", "edit", "destroy", "secrecy"} <= set(found["kinds"])
+    assert {"file", "edit", "destroy", "secrecy", "state_of_dossier"} <= set(found["kinds"])
