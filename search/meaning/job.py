@@ -40,6 +40,7 @@ def drain() -> int:
         kept = store(chosen.version)
         if kept.begin():
             queue.put_everything(chosen.version)
+            kept.begun()
         while rows := queue.waiting(BATCH):
             made += _make(rows, chosen, kept)
         kept.finish()

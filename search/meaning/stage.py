@@ -88,7 +88,7 @@ def _cursor(after: str | None) -> tuple[str | None, str]:
     if not after:
         return _FUSED, "0"
     way, rest = after[0], after[1:]
-    if way == _FUSED and rest.isdigit() and int(rest) <= DEPTH + NEAREST:
+    if way == _FUSED and rest.isdecimal() and int(rest) <= DEPTH + NEAREST:
         return way, rest
     return (way, rest) if way == _WORDS else (None, "")
 

@@ -20,13 +20,17 @@ from search.models import Meaning
 TAIL = 2000
 """Vectors younger than the index that are compared one by one; more are written into it."""
 _CHUNK = 2000
+_BEGUN = {"begun": True}
 
 
 class Store(Protocol):
     """Vectors of one version of a model, by document."""
 
     def begin(self) -> bool:
-        """Make it if there is none, and whether that was so; the stores of other versions go."""
+        """Make it if there is none; the stores of other versions go. True until `begun` was said: what it is to hold may not all be noted."""
+
+    def begun(self) -> None:
+        """Every document is noted: from now on changes alone are."""
 
     def write(self, rows: Sequence[Meaning]) -> None:
         """Take new vectors, in place of those of the same documents."""
@@ -57,15 +61,18 @@ class UsearchVectors:
         self.version = version
         self.path = folder / version / "vectors.usearch"
         self._until = folder / version / "until.json"
+        self._begun = folder / version / "begun"
 
     def begin(self) -> bool:
         folder = self.path.parent
         for other in folder.parent.glob("*") if folder.parent.is_dir() else ():
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        return new
+        return not self._begun.exists()
+
+    def begun(self) -> None:
+        self._begun.touch()
 
     def write(self, rows: Sequence[Meaning]) -> None:
         """The database has them, and the tail is read from there."""
@@ -133,24 +140,34 @@ class ElasticsearchVectors:
     """An index of its own beside the words': a document's vector and nothing else, so that it never has to be read to be written."""
 
     def __init__(self, engine: Any, version: str) -> None:
-        self.client = engine.client
+        self.client, self.quick = engine.client, engine.quick
         self._all = f"{settings.ELASTICSEARCH_INDEX}-meaning-*"
         self.name = f"{settings.ELASTICSEARCH_INDEX}-meaning-{version}"
         self.version = version
+        self._begun = False
 
     def begin(self) -> bool:
         from search.engines.elasticsearch_errors import typed_errors
 
         with typed_errors():
-            held = list(self.client.indices.get(index=self._all, allow_no_indices=True).body)
+            held = self.client.indices.get(index=self._all, allow_no_indices=True).body
             if others := [name for name in held if name != self.name]:
                 self.client.indices.delete(index=others)
-        if self.name in held:
+        self._begun = held.get(self.name, {}).get("mappings", {}).get("_meta") == _BEGUN
+        if self._begun:
             return False
         # The database may have vectors of this model from before.
         for rows in _chunks(Meaning.objects.filter(model=self.version, vector__isnull=False).order_by("key")):
             self.write(rows)
         return True
+
+    def begun(self) -> None:
+        from search.engines.elasticsearch_errors import typed_errors
+
+        # Without a vector there is no index yet, as nothing tells their length: `write` makes it.
+        self._begun = True
+        with typed_errors():
+            self.client.options(ignore_status=404).indices.put_mapping(index=self.name, meta=_BEGUN)
 
     def write(self, rows: Sequence[Meaning]) -> None:
         from elasticsearch.helpers import bulk
@@ -160,7 +177,7 @@ class ElasticsearchVectors:
         vectors = [_vector(row.vector) for row in rows]
         with typed_errors():
             if not self.client.indices.exists(index=self.name):
-                self.client.indices.create(index=self.name, mappings=_mapping(len(vectors[0])))
+                self.client.indices.create(index=self.name, mappings=self._mapping(len(vectors[0])))
             bulk(
                 self.client,
                 (
@@ -184,15 +201,14 @@ class ElasticsearchVectors:
         knn = {"field": "vector", "query_vector": vector.tolist(), "k": limit, "num_candidates": min(10_000, 2 * limit)}
         try:
             with typed_errors():
-                answer = self.client.search(index=self.name, knn=knn, size=limit, source=False)
+                answer = self.quick.search(index=self.name, knn=knn, size=limit, source=False)
         except EngineError as error:
             raise MeaningDown(f"Elasticsearch did not look up the vector: {error}") from error
         return [UUID(row["_id"]) for row in answer["hits"]["hits"]]
 
-
-def _mapping(dimensions: int) -> dict[str, Any]:
-    vector = {"type": "dense_vector", "dims": dimensions, "index": True, "similarity": "cosine"}
-    return {"dynamic": "strict", "properties": {"vector": vector}}
+    def _mapping(self, dimensions: int) -> dict[str, Any]:
+        vector = {"type": "dense_vector", "dims": dimensions, "index": True, "similarity": "cosine"}
+        return {"dynamic": "strict", "properties": {"vector": vector}, "_meta": _BEGUN if self._begun else {}}
 
 
 def _chunks(rows: Any) -> Iterator[list[Meaning]]:

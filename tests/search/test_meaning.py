@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 from django.core.cache import cache
@@ -11,7 +14,7 @@ from repository.actions.grants import give_grant
 from repository.clock import now
 from repository.models import Document, Extraction
 from search import outbox
-from search.indexer import drain
+from search.indexer import drain, engine
 from search.meaning import stores
 from search.meaning.job import drain as make_vectors
 from search.meaning.models import FromFolder, MeaningDown
@@ -154,6 +157,51 @@ def test_vectors_in_the_file_and_younger_ones_are_found_alike(meaning, filed, ca
     put([changed.pk])
     make_vectors()
     assert find("ô tô", actor=cast.reader).hits[1].document.pk == changed.pk
+
+
+def test_who_is_killed_before_all_is_noted_leaves_no_document_without_a_vector(meaning, filed, cast, monkeypatch):
+    # As where a model is set later: nothing was noted of the documents there were.
+    Meaning.objects.all().delete()
+
+    def dies(model):
+        raise KeyboardInterrupt
+
+    kill_vectors(monkeypatch, "search.meaning.job.queue.put_everything", dies)
+    assert make_vectors() == 4
+    assert find("xe hơi", actor=cast.reader).near == 3
+
+
+def test_a_lost_store_that_is_killed_on_its_return_returns_whole(meaning, filed, cast, monkeypatch, settings):
+    make_vectors()
+    lose_vectors(settings)
+    monkeypatch.setattr(stores, "_CHUNK", 2)
+    monkeypatch.setattr(stores, "TAIL", 0)
+    chunks = stores._chunks
+
+    def dies(rows):
+        yield next(chunks(rows))
+        raise KeyboardInterrupt
+
+    kill_vectors(monkeypatch, "search.meaning.stores._chunks", dies)
+    sent = len(meaning.asked)
+    assert make_vectors() == 0
+    assert find("xe hơi", actor=cast.reader).near == 3
+    assert len(meaning.asked) == sent + 1, "the question alone: the vectors were kept"
+
+
+def kill_vectors(monkeypatch, where, dies):
+    with monkeypatch.context() as dying:
+        dying.setattr(where, dies)
+        with pytest.raises(KeyboardInterrupt):
+            make_vectors()
+
+
+def lose_vectors(settings):
+    if settings.ELASTICSEARCH_URL:
+        client = engine().client
+        client.indices.delete(index=list(client.indices.get(index=f"{settings.ELASTICSEARCH_INDEX}-meaning-*")))
+    else:
+        shutil.rmtree(Path(settings.INDEX) / "meaning")
 
 
 def test_a_model_in_a_folder_serves_without_a_network(tmp_path, settings, filed, cast):
