@@ -5,6 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# Hundreds of processes would compile a thousand modules each, where a machine forbids Python to keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test check test-embedded test-services bench bench-relevance drill screens lock fmt clean
 

@@ -92,7 +92,9 @@ def install_packages() -> None:
         uv_only.flush()
         done = quietly([*pip, "--requirement", uv_only.name])
     if done.returncode == 0:
-        uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON)]
+        # Compiled once, here: every process would do it again where the machine forbids Python to write what it compiles.
+        uv = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
+        uv += ["--python", str(PYTHON)]
         done = quietly([*uv, str(LOCK)], **uv_environment())
         if done.returncode == 0:
             return
