@@ -31,8 +31,8 @@ from search.rebuild import reindex
 
 KEEP_EVERY = 50
 COMPARE_EVERY = 2_500
-KILL_INDEXER, KILL_ENGINE, REBUILD = 0.02, 0.0015, 0.003
-"""How likely each is before a change."""
+KILL_INDEXER, KILL_REBUILD, KILL_ENGINE, REBUILD = 0.02, 0.006, 0.0015, 0.003
+"""How likely each is before a change. A rebuild is let up to its end about every second time."""
 SECONDS_TO_DRAIN = 600.0
 
 Told = Callable[[int, int], None]
@@ -143,7 +143,7 @@ def _disturb(rng: Random, work: _Workers, server: Server, often: float) -> Itera
         threading.Event().wait(rng.random() * 0.15)
         work.kill_indexer()
         yield "indexer"
-    if rng.random() < KILL_INDEXER * often and work.kill_rebuilder():
+    if rng.random() < KILL_REBUILD * often and work.kill_rebuilder():
         yield "rebuild"
     if rng.random() < KILL_ENGINE * often and server.kill():
         yield "engine"
