@@ -37,7 +37,7 @@ def export_found(request: HttpRequest) -> HttpResponse:
     kept = preferred(actor.user, KEY)
     names = {one.name for one in chosen(kept if isinstance(kept, list) else [])}
     context: dict[str, Any] = {
-        "query": query,
+        "kept": query,
         "title": titles_of([query])[query],
         "back": f"{reverse('search')}?{query}",
         "columns": [(one, one.name in names) for one in COLUMNS],

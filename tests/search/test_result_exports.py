@@ -290,4 +290,7 @@ def test_the_page_of_results_offers_it_and_without_a_search_there_is_nothing(fil
     client = client_of(cast.reader)
     assert reverse("export_found") in client.get(f"{reverse('search')}?{QUERY}").content.decode()
     assert client.get(reverse("export_found")).status_code == 404
+    form = client.get(reverse("export_found"), {"search": QUERY})
+    assert form.context["kept"] == QUERY
+    assert not form.context.get("query"), "the search box above the form begins empty"
     assert client_of(cast.stranger).get(reverse("export_found"), {"search": QUERY}).status_code == 403
