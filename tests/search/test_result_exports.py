@@ -15,6 +15,7 @@ from typing import Any
 import pikepdf
 import pytest
 from django.core.management import call_command
+from django.http import QueryDict
 from django.urls import reverse
 from docx import Document as Word
 from openpyxl import load_workbook
@@ -291,6 +292,6 @@ def test_the_page_of_results_offers_it_and_without_a_search_there_is_nothing(fil
     assert reverse("export_found") in client.get(f"{reverse('search')}?{QUERY}").content.decode()
     assert client.get(reverse("export_found")).status_code == 404
     form = client.get(reverse("export_found"), {"search": QUERY})
-    assert form.context["kept"] == QUERY
+    assert QueryDict(form.context["kept"]) == QueryDict(QUERY)
     assert not form.context.get("query"), "the search box above the form begins empty"
     assert client_of(cast.stranger).get(reverse("export_found"), {"search": QUERY}).status_code == 403
