@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from uuid import UUID
 
 from django.http import QueryDict
 
@@ -72,12 +71,6 @@ def years_among(counts: Mapping[str, int]) -> dict[int, int]:
     return {int(year): counts[year] for year in sorted(counts) if re.fullmatch(r"\d{4}", year)}
 
 
-def identities(values: Iterable[str]) -> list[UUID]:
-    """The values that are the identity of something."""
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
+def figures(values: Iterable[str]) -> list[int]:
+    """The values that are a number; an address may say anything."""
+    return [int(value) for value in values if re.fullmatch("[0-9]{1,9}", value)]

@@ -121,11 +121,11 @@ class _Reader:
                 points = [Case(When(one, then=1), default=0, output_field=IntegerField()) for one in said]
                 return Q(GreaterThanOrEqual(reduce(add, points), least)) if points else None
             case asked.Without(part):
-                known, self.left_out = self.left_out, False
-                inner, whole = self.read(part), not self.left_out
-                self.left_out |= known
+                inside = _Reader(self.actor)
+                inner = inside.read(part)
+                self.left_out |= inside.left_out
                 # Of what is to be left out, a part alone would leave out too much.
-                return ~inner if inner is not None and whole else None
+                return None if inner is None or inside.left_out else ~inner
             case asked.Same(typed, others):
                 return reduce(or_, [_stands(each, "told") for each in (typed, *others)])
             case asked.Number():

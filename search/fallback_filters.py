@@ -17,9 +17,10 @@ from django.db.models.lookups import In
 from repository.access.querysets import dossiers_for, under
 from repository.actors import Actor
 from repository.codes import DocumentType, DossierState
+from repository.ids import ids_among
 from repository.models import Agency, Placement
 from repository.text.fold import fold
-from search.facets import identities
+from search.facets import figures
 
 Values = Sequence[str]
 
@@ -31,16 +32,16 @@ def condition(facet: str, values: Values, actor: Actor) -> Q | None:
 
 
 def _agency(values: Values, actor: Actor) -> Q:
-    paths = tuple(Agency.objects.filter(serial__in=_figures(values)).values_list("path", flat=True))
+    paths = tuple(Agency.objects.filter(serial__in=figures(values)).values_list("path", flat=True))
     return Q(agency__in=Agency.objects.filter(under("path", paths)).order_by().values("pk"))
 
 
 def _unit(values: Values, actor: Actor) -> Q:
-    return Q(agency__serial__in=_figures(values))
+    return Q(agency__serial__in=figures(values))
 
 
 def _year(values: Values, actor: Actor) -> Q:
-    return Q(issued_date__year__in=_figures(values))
+    return Q(issued_date__year__in=figures(values))
 
 
 def _type(values: Values, actor: Actor) -> Q:
@@ -50,7 +51,7 @@ def _type(values: Values, actor: Actor) -> Q:
 
 
 def _secrecy(values: Values, actor: Actor) -> Q:
-    return Q(secrecy__in=_figures(values))
+    return Q(secrecy__in=figures(values))
 
 
 def _signer(values: Values, actor: Actor) -> Q:
@@ -60,7 +61,7 @@ def _signer(values: Values, actor: Actor) -> Q:
 
 def _dossier(values: Values, actor: Actor) -> Q:
     # A dossier that may not be seen cannot be asked for, whatever of its documents may be.
-    places = Placement.objects.filter(dossiers_for(actor, "dossier__"), dossier__in=identities(values))
+    places = Placement.objects.filter(dossiers_for(actor, "dossier__"), dossier__in=ids_among(values))
     return Q(pk__in=places.values("document"))
 
 
@@ -75,7 +76,7 @@ def _state(values: Values, actor: Actor) -> Q:
 
 
 def _fonds(values: Values, actor: Actor) -> Q:
-    return Q(Exists(_homes().filter(dossier__fonds__in=identities(values))))
+    return Q(Exists(_homes().filter(dossier__fonds__in=ids_among(values))))
 
 
 def _retention(values: Values, actor: Actor) -> Q:
@@ -83,18 +84,13 @@ def _retention(values: Values, actor: Actor) -> Q:
 
 
 def _due(values: Values, actor: Actor) -> Q:
-    return Q(Exists(_homes().filter(dossier__retention__due_on__year__in=_figures(values))))
+    return Q(Exists(_homes().filter(dossier__retention__due_on__year__in=figures(values))))
 
 
 def _homes() -> QuerySet[Placement]:
     """Where a document is filed, of the dossiers that whoever sees it may know by these filters: none elsewhere, none more secret."""
     own = {"document": OuterRef("pk"), "dossier__agency": OuterRef("agency")}
     return Placement.objects.filter(dossier__secrecy__lte=OuterRef("secrecy"), **own)
-
-
-def _figures(values: Values) -> list[int]:
-    """An address may say anything: what is no number finds nothing."""
-    return [int(value) for value in values if re.fullmatch("[0-9]{1,9}", value)]
 
 
 WRITTEN: Mapping[str, Callable[[Values, Actor], Q]] = {

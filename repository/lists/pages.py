@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from repository import formats
 from repository.access import require
 from repository.actors import Actor
+from repository.ids import ids_among
 from repository.jobs.shown import page_of
 from repository.lists.bulk import acts_of, plan, start
 from repository.lists.catalogue import LISTS
@@ -135,9 +135,9 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
     chosen = plan(
         listing,
         request.POST.get("act", ""),
-        ids=_ids([*request.POST.getlist("pick"), *request.POST.get("picked", "").split(",")]),
+        ids=ids_among([*request.POST.getlist("pick"), *request.POST.get("picked", "").split(",")]),
         everything=everything,
-        left_out=_ids(request.POST.get("left_out", "").split(",")),
+        left_out=ids_among(request.POST.get("left_out", "").split(",")),
     )
     starts = chosen.act.starts
     if "go" not in request.POST:
@@ -162,16 +162,6 @@ def bulk(request: HttpRequest, listed: str) -> HttpResponse:
 def _asked(request: HttpRequest) -> dict[str, str]:
     """The filters and the order of the list that the form stood on; the form carries them as an address would."""
     return {str(name): str(value) for name, value in QueryDict(request.POST.get("query", "")).items()}
-
-
-def _ids(given: list[str]) -> list[UUID]:
-    found = []
-    for text in given:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 def _back(request: HttpRequest, kind: type[Listing]) -> str:

@@ -38,9 +38,8 @@ class Found:
 
     document: Document
     main: File | None = None
-    dossiers: list[str] = field(default_factory=list)
-    # Their identities, in the same order.
-    places: list[UUID] = field(default_factory=list)
+    dossiers: dict[UUID, str] = field(default_factory=dict)
+    """Their codes by identity, the first one first."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ COLUMNS = (
     Column("issuer", _("Issued by"), lambda row: row.document.organ_name, share=1.6),
     Column("keeper", _("Kept by"), lambda row: row.document.agency.name, shown=False, share=1.6),
     Column("signer", _("Signer"), lambda row: row.document.signer_name, shown=False, share=1.2),
-    Column("dossiers", _("Dossiers"), lambda row: ", ".join(row.dossiers), share=1.3),
+    Column("dossiers", _("Dossiers"), lambda row: ", ".join(row.dossiers.values()), share=1.3),
     Column("pages", _("Pages"), lambda row: row.document.page_amount, "number", share=0.5),
     Column("verdict", _("Signature"), _verdict),
     Column("secrecy", _("Secrecy"), lambda row: Secrecy(row.document.secrecy).label, shown=False, share=0.8),
@@ -114,6 +113,5 @@ def rows_of(ids: list[UUID], actor: Actor) -> list[Found]:
     places = Placement.objects.filter(dossiers_for(actor, "dossier__"), document__in=ids).order_by("placed_at", "pk")
     for document, dossier, code in places.values_list("document_id", "dossier_id", "dossier__code"):
         if document in found:
-            found[document].dossiers.append(code)
-            found[document].places.append(dossier)
+            found[document].dossiers[dossier] = code
     return [found[one] for one in ids if one in found]

@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from repository.access import may, require
-from repository.access.querysets import dossiers_for
 from repository.actors import Actor, actor_of
 from repository.clock import LOCAL, now
 from repository.events import record
@@ -153,7 +152,7 @@ def _gathered(job: Job, actor: Actor, asked: Whole, columns: list[Column], steps
                 stream.write(line)
                 ids.write(row.document.pk.bytes)
                 if naming:
-                    named.update(row.places)
+                    named.update(row.dossiers)
             steps.pass_on(len(found))
         places.write(b"".join(one.bytes for one in sorted(named)))
     return digest, left_out
@@ -169,7 +168,7 @@ def handed(job: Job, actor: Actor) -> None:
     """The table goes out: every document in it, and every dossier it names, must still be hers to see. Raises Refused."""
     require(actor, "search")
     _still_open(job, IDS, Document.objects.visible_to(actor))
-    _still_open(job, PLACES, Dossier.objects.filter(dossiers_for(actor)))
+    _still_open(job, PLACES, Dossier.objects.visible_to(actor))
     record("search.downloaded", actor, None, agency=_agency(actor), rows=job.result["rows"], form=job.params["format"])
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from repository.actors import Actor
 from repository.codes import DossierState, Indication, Maintenance, Secrecy
 from repository.components import STATE_WORDS
+from repository.ids import ids_among
 from repository.models import Agency, Dossier, Fonds
-from search.facets import identities
+from search.facets import figures
 
 Names = Mapping[str, Mapping[str, str]]
 
@@ -73,9 +74,9 @@ def word(name: str, value: str, names: Names | None = None) -> str:
 def names_of(values: Mapping[str, Iterable[str]], actor: Actor | None = None) -> dict[str, dict[str, str]]:
     """Names of agencies, fonds and dossiers by their values in the index: one query a kind. Of dossiers those the actor may see."""
     names = {"agency": agency_names([*values.get("agency", ()), *values.get("unit", ())])}
-    if fonds := identities(values.get("fonds", ())):
+    if fonds := ids_among(values.get("fonds", ())):
         names["fonds"] = {str(pk): name for pk, name in Fonds.objects.filter(pk__in=fonds).values_list("pk", "name")}
-    if actor is not None and (dossiers := identities(values.get("dossier", ()))):
+    if actor is not None and (dossiers := ids_among(values.get("dossier", ()))):
         rows = Dossier.objects.visible_to(actor).filter(pk__in=dossiers).values_list("pk", "code", "title")
         names["dossier"] = {str(pk): f"{code} · {title}" for pk, code, title in rows}
     return names
@@ -83,7 +84,7 @@ def names_of(values: Mapping[str, Iterable[str]], actor: Actor | None = None) ->
 
 def agency_names(serials: Iterable[str]) -> dict[str, str]:
     """Names of agencies by their serial; one query, none for none."""
-    wanted = {int(serial) for serial in serials if serial.isdecimal() and len(serial) <= 9}
+    wanted = figures(serials)
     if not wanted:
         return {}
     return {
