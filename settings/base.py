@@ -148,7 +148,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA / "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA / "cache",
+        # Django's 300 are full after a morning of questions, and what goes then is drawn by lot: the last check of a closed audit too.
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    }
 }
 
 AUTH_USER_MODEL = "repository.User"

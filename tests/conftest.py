@@ -118,7 +118,7 @@ def _migrations() -> str:
 def _no_bytes_kept(
     settings: Any, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[None]:
-    """Bytes, store and index of a test lie in its own folder."""
+    """Bytes, store, index and cache of a test lie in its own folder."""
     if (
         "db" not in request.fixturenames
         and "transactional_db" not in request.fixturenames
@@ -129,6 +129,10 @@ def _no_bytes_kept(
     folder = tmp_path_factory.mktemp("data")
     settings.BLOBS, settings.STORE, settings.INDEX = folder / "blobs", folder / "store", folder / "index"
     settings.RENDITIONS = folder / "renditions"
+    # A test that empties the cache must not empty it for those that run beside it.
+    kept = settings.CACHES["default"]
+    apart = {"KEY_PREFIX": uuid.uuid4().hex} if "Redis" in kept["BACKEND"] else {"LOCATION": folder / "cache"}
+    settings.CACHES = {"default": {**kept, **apart}}
     # One Elasticsearch serves the whole run: what one test filed must not be found by another.
     settings.ELASTICSEARCH_INDEX = f"test-{uuid.uuid4().hex}"
     yield

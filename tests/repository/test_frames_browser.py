@@ -6,7 +6,6 @@ import re
 from datetime import date
 
 import pytest
-from django.core.cache import cache
 
 from repository.actions.return_dossier import return_dossier
 from repository.clock import now
@@ -29,7 +28,6 @@ PAGES = {
 
 @pytest.fixture
 def office(records, cast):
-    cache.clear()
     dossier = records.dossier(TITLES[0])
     verdicts = [Indication.PASSED] * 5 + [Indication.INDETERMINATE] * 2 + [Indication.FAILED]
     for n, indication in enumerate(verdicts):

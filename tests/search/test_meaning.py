@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from repository.actions.grants import give_grant
@@ -38,9 +37,7 @@ def meaning(settings):
     with service() as running:
         settings.MEANING_URL, settings.MEANING_FOLDER = running.url, None
         settings.MEANING_MODEL, settings.MEANING_API_KEY, settings.MEANING_SECONDS = "thử", "khóa", 5
-        cache.clear()
         yield running
-        cache.clear()
 
 
 @pytest.fixture

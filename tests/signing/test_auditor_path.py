@@ -7,7 +7,6 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from django.core.cache import cache
 
 from repository.models import File
 from tests.browser import SCREENS, Person, chromium  # noqa: F401
@@ -27,7 +26,6 @@ def signed_bytes() -> dict[str, bytes]:
 
 @pytest.fixture
 def papers(cast: Any, records: Any, signed_bytes: dict[str, bytes]) -> None:
-    cache.clear()
     dossier = records.dossier()
     named = {"type_name": "Quyết định", "notation": "QĐ-UBND"}
     judged(

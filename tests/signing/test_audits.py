@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
@@ -289,6 +290,9 @@ def test_a_closed_audit_is_sealed_says_its_result_and_holds(closed, cast, client
     answer = client.get(url)
     assert looked == [closed], "who only looks at the page has nothing proven anew"
     assert formats.day(clock.now()) in answer.context["checked"]
+    for day in range(500):
+        cache.set(f"question-{day}", "what others keep for a while")
+    assert client.get(url).context["checks"], "what was checked is not forgotten by lot when others keep much"
     checks = {one.name: one.holds for one in answer.context["checks"]}
     # The demonstration's root is no anchor here: the seal is intact, and whose it is stays open.
     assert list(checks.values()) == [True, None, True, True, True]

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from repository import clock
@@ -24,11 +23,6 @@ from tests.signing.judged import basic, tampered
 from tests.signing.judged import judged as kept
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _counted_anew():
-    cache.clear()
 
 
 def judged(records, indication: str, *, year: int = 2025, dossier=None, **fields) -> Document:

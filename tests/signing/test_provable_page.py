@@ -37,11 +37,6 @@ def rows(records, count, dossier=None, **fields):
     return dossier
 
 
-@pytest.fixture(autouse=True)
-def _fresh():
-    cache.clear()
-
-
 def test_the_soonest_end_stands_first_and_what_cannot_be_proven_last(records, cast, client_of):
     rows(records, 7)
     shown = client_of(cast.auditor).get("/audit/provable/").context["rows"]

@@ -7,7 +7,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -69,7 +68,6 @@ def test_each_kind_of_paper_is_repeated_with_the_same_verdict_after_its_anchor_w
 
 
 def test_a_run_that_rested_on_fetched_revocation_data_is_repeated_without_asking(file_of, cast, settings, tmp_path):
-    cache.clear()
     with running(tmp_path) as server:
         parts = urlsplit(server.url)
         settings.REVOCATION_ALLOWED = [(parts.hostname, parts.port, "/")]

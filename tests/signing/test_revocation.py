@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 
 from repository.models import Event
@@ -35,7 +34,6 @@ def shared(tmp_path_factory) -> Iterator[Authority]:
 @pytest.fixture
 def authority(shared, settings) -> Authority:
     """Its place is allowed, and the network of this machine."""
-    cache.clear()
     shared.instead.clear()
     shared.asked.clear()
     parts = urlsplit(shared.url)

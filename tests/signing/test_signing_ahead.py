@@ -12,7 +12,6 @@ import pytest
 from certomancer.registry import KeyLabel
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_der_private_key, pkcs12
 from cryptography.x509 import load_der_x509_certificate
-from django.core.cache import cache
 
 from repository.jobs.engine import work
 from repository.models import Event, Job
@@ -39,7 +38,6 @@ def shared(tmp_path_factory: Any) -> Iterator[Authority]:
 @pytest.fixture
 def office(shared: Authority, cast: Any, records: Any, settings: Any, tmp_path: Any) -> Iterator[Any]:
     """The province's seal under an authority on this machine, whose addresses the operator allows; a paper asked for at B-LT."""
-    cache.clear()
     shared.asked.clear()
     trust(shared.pem("root"), cast)
     settings.SEAL_KEYS = tmp_path / "seals"
