@@ -40,7 +40,15 @@ from search.engines.base import (
 )
 from search.engines.elasticsearch_errors import OVERLOADED, typed_errors
 from search.engines.elasticsearch_index import build_mapping, build_settings, bulk_actions
-from search.engines.elasticsearch_search import build_counts, build_page, build_search, read_answer, read_counts
+from search.engines.elasticsearch_search import (
+    build_best,
+    build_counts,
+    build_page,
+    build_search,
+    read_answer,
+    read_best,
+    read_counts,
+)
 from search.engines.rows import LAYOUT
 from search.query import ParsedQuery
 
@@ -128,7 +136,11 @@ class ElasticsearchEngine:
             return Answer(facets={facet: {} for facet in query.facets})
         with self._quickly():
             self._must_be_current(self.quick)
-            return read_answer(query, _answered(self._ranked_alike(build_search(self.quick, self.alias, query))))
+            best = build_best(self.quick, self.alias, query)
+            answer = read_best(query, _answered(self._ranked_alike(best))) if best else None
+            return answer or read_answer(
+                query, _answered(self._ranked_alike(build_search(self.quick, self.alias, query)))
+            )
 
     def counts(self, keys: frozenset[str], questions: Sequence[ParsedQuery]) -> tuple[int, ...]:
         """Return how many documents each question finds for who holds the keys."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
+from typing import Any
 
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import A, Q, Search
@@ -34,6 +36,10 @@ from search.engines.elasticsearch_index import facet_field
 from search.engines.rows import sort_key_range, sorted_by
 from search.query import ParsedQuery
 
+BY_DATE = "by_date"
+MORE = 60
+"""So many more than are shown are asked for by score alone: as many may share a score with the last that is shown."""
+
 
 def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
     """Return the question as one request: hits, total and every count."""
@@ -44,7 +50,7 @@ def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
     if query.date_from or query.date_to:
         first, end = sort_key_range(query.date_from, query.date_to)
         always.append(Q("range", by_date={"gte": first, "lt": end}))
-    relevance = order_of(query) is Sort.RELEVANCE
+    relevance = order_of(query) is Sort.RELEVANCE and query.limit > 0
     matched = spell(matching(query.parsed, query.keys))
     found = Q(
         "bool",
@@ -53,17 +59,45 @@ def build_search(client: Elasticsearch, index: str, query: Query) -> Search:
         filter=[*always, *([] if relevance else [matched])],
     )
     search = Search(using=client, index=index).query(found).source(False)
-    search = search.extra(track_total_hits=True, size=query.limit + 1, track_scores=relevance)
+    # The score stands among the sort values; asked for by itself, Elasticsearch would look for the highest of all hits as well.
+    search = search.extra(track_total_hits=True, size=query.limit + 1 if query.limit else 0)
     search = search.sort(*_order(query))
     if apart:
         search = search.post_filter(Q("bool", filter=[filters[facet] for facet in apart]))
     for facet in query.facets:
+        values = A("terms", field=facet_field(facet), size=most_of(facet))
         others = [filters[other] for other in apart if other != facet]
-        under = search.aggs.bucket(facet, A("filter", filter=Q("bool", filter=others) if others else Q("match_all")))
-        under.bucket("values", A("terms", field=facet_field(facet), size=most_of(facet)))
+        if others:
+            search.aggs.bucket(facet, A("filter", filter=Q("bool", filter=others))).bucket("values", values)
+        else:
+            search.aggs.bucket(facet, values)
     if query.after:
         search = search.extra(search_after=_cursor(query.after, relevance))
     return search
+
+
+def build_best(client: Elasticsearch, index: str, query: Query) -> Search | None:
+    """Return the question for a first page as one that is answered sooner; None for other pages and orders.
+
+    Elasticsearch is half as long again over an order within equal scores. So a few more than are shown are asked for by score
+    alone, and put in that order here: `read_best`.
+    """
+    if order_of(query) is not Sort.RELEVANCE or query.after or not query.limit:
+        return None
+    search = build_search(client, index, query).sort().extra(size=query.limit + MORE)
+    return search.extra(docvalue_fields=[BY_DATE])
+
+
+def read_best(query: Query, response: Response) -> Answer | None:
+    """Return the response to `build_best` as `read_answer` does; None where more of one score than came may belong on the page."""
+    said = response.to_dict()
+    rows = said["hits"]["hits"]
+    if len(rows) == query.limit + MORE and rows[-1]["_score"] == rows[query.limit - 1]["_score"]:
+        return None
+    for row in rows:
+        row["sort"] = [row["_score"], row["fields"][BY_DATE][0]]
+    rows.sort(key=itemgetter("sort"), reverse=True)
+    return _read(query, said, response.took)
 
 
 def build_page(client: Elasticsearch, query: Query, point: str, keep: str, after: list | None) -> Search:
@@ -88,21 +122,23 @@ def read_counts(number: int, response: Response) -> tuple[int, ...]:
 
 def read_answer(query: Query, response: Response) -> Answer:
     """Return the response in the protocol's terms."""
+    return _read(query, response.to_dict(), response.took)
+
+
+def _read(query: Query, said: Mapping[str, Any], took: float) -> Answer:
     relevance = order_of(query) is Sort.RELEVANCE
-    raw = response.to_dict()["hits"]
+    raw = said["hits"]
     rows, more = raw["hits"][: query.limit], len(raw["hits"]) > query.limit
-    hits = tuple(Hit(row["_id"], row["_score"] if relevance else 0.0) for row in rows)
-    facets = {
-        facet: counted(
-            facet,
-            {bucket["key"]: bucket["doc_count"] for bucket in response.aggregations[facet]["values"].buckets},
-            query.keys,
-        )
-        for facet in query.facets
-    }
+    hits = tuple(Hit(row["_id"], row["sort"][0] if relevance else 0.0) for row in rows)
+    facets = {facet: counted(facet, _values(said["aggregations"][facet]), query.keys) for facet in query.facets}
     # In a point in time Elasticsearch sorts by a place of its own as well, which is nobody's outside.
     after = json.dumps(rows[-1]["sort"][: 2 if relevance else 1]) if more and rows else None
-    return Answer(raw["total"]["value"], hits, facets, after, float(response.took))
+    return Answer(raw["total"]["value"], hits, facets, after, float(took))
+
+
+def _values(counts: Mapping[str, Any]) -> dict[str, int]:
+    """The counts of a facet, which stand under those of the other facets' filters where there are any."""
+    return {bucket["key"]: bucket["doc_count"] for bucket in counts.get("values", counts)["buckets"]}
 
 
 def spell(clause: Clause) -> DslQuery:
@@ -146,7 +182,7 @@ def _spelled(clauses: Iterable[Clause]) -> list[DslQuery]:
 def _order(query: Query) -> list[dict[str, dict[str, str]]]:
     order = order_of(query)
     if order is Sort.RELEVANCE:
-        return [{"_score": {"order": "desc"}}, {"by_date": {"order": "desc"}}]
+        return [{"_score": {"order": "desc"}}, {BY_DATE: {"order": "desc"}}]
     key, falling = sorted_by(order)
     return [{key: {"order": "desc" if falling else "asc"}}]
 

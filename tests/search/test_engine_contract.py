@@ -2,8 +2,9 @@
 
 import json
 import os
+import random
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -400,6 +401,22 @@ def test_where_nothing_ranks_the_newest_come_first(engine):
     expected = [f"d{n}" for n in range(28, 0, -1)]
     assert ids(ask(engine)) == expected
     assert ids(ask(engine, "đất")) == expected, "equal scores"
+
+
+@pytest.mark.parametrize("alike", [10, 78, 79, 80, 81, 82, 200])
+def test_however_many_share_a_score_the_newest_of_them_come_first(engine, alike):
+    """Around as many as an engine may look at for a page of twenty, and far beyond."""
+    days = [date(2020, 1, 1) + timedelta(days=n) for n in range(alike)]
+    written = [document(f"d{n}", "đất", date=days[n]) for n in range(alike)]
+    random.Random(alike).shuffle(written)
+    write(engine, document("best", "đất đất đất", date=date(1990, 1, 1)), *written)
+
+    found, after = [], None
+    while not found or after:
+        answer = ask(engine, "đất", limit=20, after=after)
+        found += ids(answer)
+        after = answer.after
+    assert found == ["best", *(f"d{n}" for n in reversed(range(alike)))]
 
 
 def test_a_page_of_nothing_still_counts(filled, reference):
