@@ -45,6 +45,8 @@ def _pieces(hit: Hit) -> SafeString:
     for piece in hit.snippets:
         text = hit.text[piece.start : piece.end]
         spans = [(mark.start - piece.start, mark.end - piece.start) for mark in piece.marks]
-        before = "… " if piece.start and not shown else ""
-        shown = format_html("{}{}{} … ", shown, before, marked(text, spans))
+        before = " " if shown else "… " if piece.start else ""
+        # Held to the last word: alone on a line it would look like something left out by mistake.
+        after = "\N{NO-BREAK SPACE}…" if piece.end < len(hit.text) else ""
+        shown = format_html("{}{}{}{}", shown, before, marked(text, spans), after)
     return shown

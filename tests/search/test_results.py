@@ -65,6 +65,20 @@ def facet(page, name):
     return one
 
 
+def test_dots_stand_only_where_text_was_left_out(filed, records, cast, client_of):
+    say(
+        records.document(records.dossier(), subject="Biên bản dài"),
+        "mở đầu " * 400 + "văn thư lưu trữ " + "kết thúc " * 400,
+    )
+    drain()
+    client = client_of(cast.reader)
+    [short] = client.get("/search/", {"q": "nghị định văn thư"}).context["hits"]
+    assert "…" not in short["text"], "the whole text is shown"
+    [long] = client.get("/search/", {"q": '"văn thư lưu trữ"'}).context["hits"]
+    assert long["text"].startswith("… ")
+    assert long["text"].endswith("\N{NO-BREAK SPACE}…"), "dots do not begin a line of their own"
+
+
 def test_several_values_of_a_filter_mean_any_and_several_filters_all(filed, cast, client_of):
     reader = client_of(cast.reader)
     page = reader.get("/search/?year=2020&year=2023&type=Quyết định")
