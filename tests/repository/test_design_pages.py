@@ -107,6 +107,7 @@ def test_keys_search_tell_themselves_and_walk_the_rows(chromium):
     assert page.evaluate("document.activeElement.id") == "vk-q"
     page.keyboard.type("g?j")
     assert page.input_value("#vk-q") == "g?j", "letters typed into a field are letters"
+    assert page.locator(".vk-suggest").count() == 0, "a box that leads nowhere has nobody to ask what is meant"
 
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")

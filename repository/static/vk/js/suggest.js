@@ -1,9 +1,9 @@
 // Suggestions under a search box: a combobox whose list the server makes. Without this script the box is a box.
 const WAIT = 120
 
-for (const form of document.querySelectorAll('form.vk-search')) {
+for (const form of document.querySelectorAll('form[data-suggest]')) {
   const box = form.querySelector('input[name=q]')
-  if (box && form.action) suggestFor(form, box)
+  if (box) suggestFor(form, box)
 }
 
 function suggestFor(form, box) {
@@ -50,7 +50,7 @@ function suggestFor(form, box) {
     asking = new AbortController()
     const words = box.value
     try {
-      const answer = await fetch(`${form.action}suggest/?${new URLSearchParams({ q: words })}`, { signal: asking.signal })
+      const answer = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ q: words })}`, { signal: asking.signal })
       if (!answer.ok || answer.redirected || box.value !== words) return
       list.innerHTML = await answer.text()
       for (const option of options()) option.id = `${box.id}-${option.id}`
