@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from repository.isolation import CouldNotStart, Crashed, Isolated, ParserFailed, TooLarge, TooLate
+from repository.isolation import CouldNotStart, Crashed, Isolated, ParserFailed, TooLarge, TooLate, pool
+from repository.isolation.process import WorkerProcess
 
 TARGETS = "tests.repository.isolation_targets"
 
@@ -51,6 +53,26 @@ def test_a_call_that_never_ends_is_ended_in_time_and_the_next_one_works(isolate)
     for _ in range(2):
         with pytest.raises(TooLate, match=r"0\.5 s"):
             wait.run(seconds=0.5)
+
+
+@pytest.mark.parametrize(("starting", "left"), [(1.0, 20.0), (15.0, 15.0), (29.0, 5.0), (55.0, 5.0)])
+def test_a_worker_that_starts_slowly_leaves_the_call_less_of_the_whole_time(isolate, monkeypatch, starting, left):
+    add, clock, given = isolate("add", seconds=20, whole_seconds=30), [0.0], []
+    ready, call = WorkerProcess.wait_until_ready, WorkerProcess.call
+
+    def slowly(worker: WorkerProcess) -> None:
+        ready(worker)
+        clock[0] += starting
+
+    def noted(worker: WorkerProcess, request: bytes, seconds: float) -> object:
+        given.append(seconds)
+        return call(worker, request, 20)
+
+    monkeypatch.setattr(WorkerProcess, "wait_until_ready", slowly)
+    monkeypatch.setattr(WorkerProcess, "call", noted)
+    monkeypatch.setattr(pool, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    assert add.run(1, 2)["sum"] == add.run(second=1, first=2)["sum"] == 3
+    assert given == [left, 20.0], "the second call finds its worker there"
 
 
 def test_its_children_end_with_it(isolate, tmp_path):
