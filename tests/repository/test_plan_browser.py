@@ -86,3 +86,19 @@ def test_an_archivist_walks_the_plan(chromium, live_server, cast, planted, width
         person.look(name, full=True)
         assert person.violations() == [], name
     assert person.complaints == []
+
+
+def test_a_branch_that_is_opened_the_moment_it_is_there_is_filled(chromium, live_server, cast, planted):  # noqa: F811
+    """Keys come faster than a page settles: what a branch waits for must be heard from its first moment."""
+    person = Person(chromium, live_server, cast, "archivist")
+    person.go(reverse("plan") + "?year=2025")
+    person.page.locator("[data-plan-tree]").evaluate(
+        """tree => new MutationObserver(() => tree.querySelectorAll('details:not([open])').forEach(
+            branch => { branch.open = true; branch.dispatchEvent(new Event('toggle')) }
+        )).observe(tree, { childList: true, subtree: true })"""
+    )
+    agency = person.page.get_by_role("link", name="Văn phòng Ủy ban nhân dân tỉnh")
+    agency.focus()
+    person.page.keyboard.press("ArrowRight")
+    expect(person.page.get_by_role("link", name="Kiểm tra tải trọng xe")).to_be_visible()
+    assert person.complaints == []
