@@ -42,7 +42,7 @@ def work_all():
 
 def test_the_main_job_by_hand(folder, chromium, live_server, cast):  # noqa: F811
     path, paper = folder
-    clerk = Person(chromium, live_server, cast, "clerk")
+    clerk = Person(chromium, live_server, cast, "clerk", by_form=True)
     clerk.look("home-clerk")
 
     # A dossier under a heading of the file plan.
@@ -83,7 +83,7 @@ def test_the_main_job_by_hand(folder, chromium, live_server, cast):  # noqa: F81
     clerk.page.click("form[action$='/submit/'] button")
     clerk.page.wait_for_load_state()
 
-    archivist = Person(chromium, live_server, cast, "archivist")
+    archivist = Person(chromium, live_server, cast, "archivist", by_form=True)
     archivist.go(f"/dossiers/{dossier.pk}/")
     archivist.look("dossier-submitted")
     archivist.page.click("form[action$='/accept/'] button")
@@ -94,7 +94,7 @@ def test_the_main_job_by_hand(folder, chromium, live_server, cast):  # noqa: F81
     dossier.refresh_from_db()
     assert dossier.state == "archived"
 
-    reader = Person(chromium, live_server, cast, "reader")
+    reader = Person(chromium, live_server, cast, "reader", by_form=True)
     words = fold(" ".join(paper.subject.split()[:5]))
     reader.page.keyboard.press("/")
     reader.page.keyboard.type(words)
@@ -108,7 +108,7 @@ def test_the_main_job_by_hand(folder, chromium, live_server, cast):  # noqa: F81
         reader.page.click("main a.vk-btn--main[href^='/files/']")
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
-    auditor = Person(chromium, live_server, cast, "auditor")
+    auditor = Person(chromium, live_server, cast, "auditor", by_form=True)
     for page in ("/watch/", "/events/"):
         auditor.go(page)
         auditor.look(page.strip("/"))

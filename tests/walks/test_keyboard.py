@@ -56,7 +56,7 @@ def close_and_submit(page: Any) -> None:
 
 
 def test_the_main_job_by_keyboard_alone(stationery, chromium, live_server, cast):  # noqa: F811
-    clerk = Person(chromium, live_server, cast, "clerk")
+    clerk = Person(chromium, live_server, cast, "clerk", by_form=True)
     page = clerk.page
 
     # To the file plan, to a heading found by its words, and a dossier under it.
@@ -100,7 +100,7 @@ def test_the_main_job_by_keyboard_alone(stationery, chromium, live_server, cast)
     close_and_submit(page)
 
     # The archivist finds it in the list, returns it with a reason, and later accepts it.
-    archivist = Person(chromium, live_server, cast, "archivist")
+    archivist = Person(chromium, live_server, cast, "archivist", by_form=True)
     desk = archivist.page
     go(desk, "/dossiers/")
     desk.keyboard.press("j")
@@ -125,7 +125,7 @@ def test_the_main_job_by_keyboard_alone(stationery, chromium, live_server, cast)
     assert dossier.state == "archived"
 
     # Somebody else finds it, opens it, and goes from one found word to the next.
-    reader = Person(chromium, live_server, cast, "reader")
+    reader = Person(chromium, live_server, cast, "reader", by_form=True)
     room = reader.page
     word = stationery.paper.subject.split()[0]
     room.keyboard.press("/")
