@@ -16,7 +16,7 @@ from search.abbreviations import understand
 from search.engines.base import Engine
 from search.query import All, ParsedQuery, Phrase, Word
 from search.text import Token, tokens
-from search.text.repair import known
+from search.text.syllables import known, times
 from search.text.words import has_accents
 
 MOST_WORDS = 12
@@ -24,6 +24,8 @@ MOST_WRONG = 3
 MOST_CANDIDATES = 16
 SURE = 0.6
 """Share of the places in which a word must have the same marks, for them to be offered."""
+RARE = 3
+"""Powers of two by which a syllable is seldomer without marks than with them."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -49,7 +51,8 @@ def put_right(parsed: ParsedQuery, *, engine: Engine, keys: frozenset[str]) -> s
 def with_marks(parsed: ParsedQuery, texts: Iterable[str]) -> str:
     """What was typed, with the marks that its words have in these texts, where they stand beside each other as they were typed.
 
-    A word that was typed with marks keeps them if any of the texts has it so.
+    A word that was typed with marks keeps them if any of the texts has it so. Where the marks of one word stay open, the others get
+    none either: a question that is half marked is worth nothing to who asked it.
     """
     places = places_of(parsed)
     seen: list[Counter[str]] = [Counter() for _ in places]
@@ -72,7 +75,14 @@ def with_marks(parsed: ParsedQuery, texts: Iterable[str]) -> str:
         settled = has_accents(place.accented) and place.accented in forms
         if form and form != place.accented and not settled and count >= SURE * forms.total():
             better[place] = form
+    if any(_wants_marks(place.accented) for place in places if place not in better):
+        return parsed.typed
     return _replaced(parsed.typed, better)
+
+
+def _wants_marks(word: str) -> bool:
+    """Whether a word without marks is hardly ever written so: `giao` is, `thong` is not."""
+    return not has_accents(word) and times(word) < syllables().get(word, -1) - RARE
 
 
 def unmarked(typed: str) -> ParsedQuery:
@@ -134,9 +144,9 @@ def _edits(word: str) -> Iterator[str]:
 def syllables() -> Mapping[str, int]:
     """Folded syllables, and how common the commonest of those behind each is."""
     often: dict[str, int] = {}
-    for syllable, times in known().items():
+    for syllable, count in known().items():
         folded = fold(syllable)
-        often[folded] = max(times, often.get(folded, 0))
+        often[folded] = max(count, often.get(folded, 0))
     return often
 
 

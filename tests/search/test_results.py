@@ -232,6 +232,18 @@ def test_did_you_mean_is_written_as_visible_documents_write_it(filed, cast):
         assert find(typed, actor=cast.outsider).meant == "", typed
 
 
+def test_marks_are_offered_for_all_words_or_for_none(filed, records, cast):
+    say(
+        records.document(records.dossier(), subject="Ghi chép"),
+        "Thu hồi đất rồi mới làm. Đường thông thoáng, thống kê đủ.",
+    )
+    drain()
+    found = find("thu hoi dat thong", actor=cast.reader)
+    assert (found.total, found.meant) == (2, "")
+    # `moi` is mới here, `lam` is làm: both can be read.
+    assert find("thu hoi dat roi moi lam", actor=cast.reader).meant == "thu hồi đất rồi mới làm"
+
+
 def test_similar_documents_share_the_rarest_words_and_are_visible(filed, cast, client_of):
     assert similar_to(filed[0], actor=cast.reader) == [filed[1].pk]
     assert similar_to(filed[2], actor=cast.reader) == []
