@@ -61,9 +61,13 @@ def when(value: datetime | None) -> SafeString:
 
 
 @register.simple_tag
-def today() -> str:
-    """The day and its date, as they stand over a page that is read in the morning."""
-    return date_format(now().astimezone(LOCAL), pgettext("today, as a date format", "l, j F Y"))
+def today() -> SafeString:
+    """The day and its date, as they stand over a page that is read in the morning; a phone has no room for the year."""
+    moment = now().astimezone(LOCAL)
+    day = date_format(moment, pgettext("today, as a date format", "l, j F"))
+    return format_html(
+        '{} <span class="vk-hide-s">{}</span>', day, date_format(moment, pgettext("year behind today", "Y"))
+    )
 
 
 @register.filter
