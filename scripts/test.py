@@ -63,17 +63,21 @@ def _run_part(part: str, data: Path) -> bool:
 
 
 def _programs_are_there(data: Path) -> bool:
-    """Tesseract, and Chromium for the pages' tests. Tests that need what is missing say so and are skipped."""
+    """Tesseract; Chromium for the pages' tests; and xmlsec1, which judges XML signatures beside us.
+
+    Tests that need what is missing say so and are skipped.
+    """
     line = tesseract.provide(data)
     if line:
         say(line)
     complete = tesseract.reads_vietnamese()
-    if not any(map(shutil.which, ("chromium", "chromium-browser"))):
-        try:
-            debian.install("chromium")
-        except debian.NotInstalled as reason:
-            say(f"Chromium is not installed; {reason}")
-            complete = False
+    for package, names in (("chromium", ("chromium", "chromium-browser")), ("xmlsec1", ("xmlsec1",))):
+        if not any(map(shutil.which, names)):
+            try:
+                debian.install(package)
+            except debian.NotInstalled as reason:
+                say(f"{package} is not installed; {reason}")
+                complete = False
     return complete
 
 
