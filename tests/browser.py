@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
-SESSION = settings.SESSION_COOKIE_NAME
+from demo.visitors import session_of
+
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
@@ -47,12 +47,6 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-def session_of(user: Any) -> str:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client.cookies[SESSION].value
 
 
 class Person:
@@ -87,7 +81,9 @@ class Person:
         if by_form:
             self.sign_in(cast)
         else:
-            self.context.add_cookies([{"name": SESSION, "value": session_of(cast.user(name)), "url": server.url}])
+            self.context.add_cookies(
+                [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(cast.user(name)), "url": server.url}]
+            )
 
     def sign_in(self, cast: Any) -> None:
         user = cast.user(self.name)

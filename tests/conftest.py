@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from demo.visitors import signed_in
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -175,10 +177,7 @@ def client_of(cast: Any) -> Callable[[Any], Client]:
     """A browser in which the person is signed in."""
 
     def make(actor: Any) -> Client:
-        client = Client()
-        if actor.user is not None:
-            client.force_login(actor.user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return Client() if actor.user is None else signed_in(actor.user)
 
     return make
 

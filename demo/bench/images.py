@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from demo import bulk
 from demo.papers import pdf
+from demo.visitors import signed_in
 from repository import blobs
 from repository.clock import now
 from repository.codes import FileRole
@@ -29,8 +30,7 @@ MOST_MS = 300  # by the clock: the picture is drawn in another process
 def page_images() -> dict[str, Any]:
     """Milliseconds by the clock of a page's picture that was never drawn and of one that is kept, both sizes; the worker is running."""
     file = filed()
-    client = Client()
-    client.force_login(User.objects.get(username="archivist"), backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(User.objects.get(username="archivist"))
     shutil.rmtree(cache.folder_of(file.sha256), ignore_errors=True)
     asked(client, file, 1, pages.THUMB)
     found: dict[str, Any] = {"problems": []}

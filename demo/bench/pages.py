@@ -17,6 +17,7 @@ from django.test import Client, RequestFactory
 from demo.bench.addresses import Address, addresses, sizes
 from demo.bench.images import page_images
 from demo.bench.weights import first_load
+from demo.visitors import signed_in
 from repository.actors import actor_of
 from repository.models import Dossier, User
 from settings.wsgi import settle
@@ -43,8 +44,7 @@ def bench_pages(*, times: int = TIMES, roles: tuple[str, ...] = ROLES) -> dict[s
         user = User.objects.filter(memberships__role=role).order_by("pk").first()
         if user is None:
             continue
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = signed_in(user)
         for address in walked:
             answer = client.get(address.url)
             if answer.status_code >= 500:

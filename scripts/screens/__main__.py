@@ -36,13 +36,15 @@ def main(arguments: list[str]) -> int:
     django.setup()
     from playwright.sync_api import sync_playwright
 
+    from demo.visitors import session_of
+    from repository.models import User
     from scripts.screens.pages import ROLES
     from tests.browser import CHROMIUM, FLAGS
 
     if not CHROMIUM:
         print("screens: no chromium on this machine (set CHROMIUM)")
         return 1
-    sessions = {role: archive.session_of(username) for role, username in ROLES.items()}
+    sessions = {role: session_of(User.objects.get(username=username)) for role, username in ROLES.items()}
     complaints = 0
     with archive.served(archive.moment()) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

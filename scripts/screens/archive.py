@@ -69,15 +69,3 @@ def served(when: datetime) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def session_of(username: str) -> str:
-    """The cookie of somebody who is signed in."""
-    from django.conf import settings
-    from django.test import Client
-
-    from repository.models import User
-
-    client = Client()
-    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
-    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)

@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from repository import clock
-from repository.isolation import Isolated
 from signing.formats.kinds import Kind, kind_of, signed_name
 from signing.formats.limits import CMS_BYTES
 from signing.validation.policy import ARCHIVE, Policy
-from signing.validation.run import MEMORY_MB, SECONDS, WHOLE_SECONDS, Validator, judged
+from signing.validation.run import SECONDS, Validator, judged, reader
 from signing.validation.verdicts import FileVerdict
 
 __all__ = ["Door", "Kind", "kind_of", "signed_name", "validate"]
@@ -23,13 +22,7 @@ class Door:
 
     def __init__(self, workers: int = 1, seconds: float = SECONDS) -> None:
         self._pdf = Validator(workers=workers, seconds=seconds)
-        self._other = Isolated(
-            "signing.formats.worker:validate",
-            seconds=seconds,
-            whole_seconds=WHOLE_SECONDS,
-            memory_mb=MEMORY_MB,
-            workers=workers,
-        )
+        self._other = reader("signing.formats.worker:validate", workers=workers, seconds=seconds)
 
     def validate(
         self,

@@ -20,17 +20,17 @@ LARGEST = 2**31  # bytes of a file
 CHUNK = 1 << 20
 
 
+def reader(target: str, *, workers: int, seconds: float) -> Isolated:
+    """The function of an engine, in processes that are ended where a file takes them more than `seconds`, or `WHOLE_SECONDS` with
+    their start, or more than `MEMORY_MB`."""
+    return Isolated(target, seconds=seconds, whole_seconds=WHOLE_SECONDS, memory_mb=MEMORY_MB, workers=workers)
+
+
 class Validator:
     """Validates files in up to `workers` processes, which stay hot between files. Thread-safe."""
 
     def __init__(self, workers: int = 1, seconds: float = SECONDS) -> None:
-        self._isolated = Isolated(
-            "signing.validation.engine:validate",
-            seconds=seconds,
-            whole_seconds=WHOLE_SECONDS,
-            memory_mb=MEMORY_MB,
-            workers=workers,
-        )
+        self._isolated = reader("signing.validation.engine:validate", workers=workers, seconds=seconds)
 
     def validate(
         self,
